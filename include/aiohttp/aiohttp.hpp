@@ -1,0 +1,26 @@
+#pragma once
+
+// Everything of the library, but <aiohttp/json.hpp> (typed JSON, with all of nlohmann's headers)
+// and <aiohttp/testing/...>.
+
+#include <aiohttp/as_result.hpp>
+#include <aiohttp/body.hpp>
+#include <aiohttp/clock.hpp>
+#include <aiohttp/connector.hpp>
+#include <aiohttp/content_disposition.hpp>
+#include <aiohttp/error.hpp>
+#include <aiohttp/headers.hpp>
+#include <aiohttp/link.hpp>
+#include <aiohttp/request.hpp>
+#include <aiohttp/response.hpp>
+#include <aiohttp/session.hpp>
+#include <aiohttp/stream_reader.hpp>
+#include <aiohttp/tasks.hpp>
+#include <aiohttp/timeout.hpp>
+#include <aiohttp/tls.hpp>
+#include <aiohttp/url.hpp>
+#include <aiohttp/version.hpp>
+
+#if !defined(AIOHTTP_SEPARATE_COMPILATION)
+#include <aiohttp/impl/src.hpp>
+#endif

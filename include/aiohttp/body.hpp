@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace aiohttp {
+
+/// The body of a request, pulled piece by piece while it is sent. Derive from it to send what is
+/// not in memory; Request::data() takes it.
+class BodySource {
+public:
+    BodySource() = default;
+    BodySource(const BodySource&) = delete;
+    BodySource& operator=(const BodySource&) = delete;
+    virtual ~BodySource();
+
+    /// The length in bytes, sent as Content-Length; nullopt when it is not known, then the body
+    /// is sent chunked (RFC 9112 7.1). Producing another number of bytes fails the request with
+    /// ClientPayloadError before a false message is complete.
+    virtual std::optional<std::uint64_t> size() const = 0;
+    /// The next piece, of any size but zero; nullopt at the end. An exception fails the request
+    /// and closes the connection.
+    virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+    /// Goes back to the start, so that the body can be sent again after a stale connection or a
+    /// redirect. False when that is not possible; the default.
+    virtual bool rewind();
+    /// The whole body, when it is in memory: it is then sent as it is, without next().
+    virtual std::optional<std::string_view> in_memory() const;
+    /// The Content-Type that is sent unless the caller sets one; the default is
+    /// application/octet-stream.
+    virtual std::string content_type() const;
+};
+
+}  // namespace aiohttp

@@ -1,0 +1,337 @@
+#pragma once
+
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <aiohttp/detail/client/group.hpp>
+#include <aiohttp/detail/client/group_registry.hpp>
+#include <aiohttp/detail/config.hpp>
+
+namespace aiohttp::detail {
+
+template <typename Handler>
+class ParkedHandler final : public ParkedCoroutine {
+public:
+    explicit ParkedHandler(Handler handler)
+        : slot_(boost::asio::get_associated_cancellation_slot(handler)),
+          handler_(std::move(handler)) {}
+
+    [[nodiscard]] boost::asio::cancellation_slot slot() const noexcept { return slot_; }
+
+    // Posted: whoever wakes the coroutine is not entered again before its own turn is over.
+    void resume() override {
+        slot_.clear();
+        boost::asio::post(std::move(handler_));
+    }
+
+private:
+    boost::asio::cancellation_slot slot_;
+    Handler handler_;
+};
+
+class InitiatePark {
+public:
+    explicit InitiatePark(Parking* parking) noexcept : parking_(parking) {}
+
+    template <typename Handler>
+    void operator()(Handler&& handler) const {
+        auto coroutine =
+            std::make_unique<ParkedHandler<std::decay_t<Handler>>>(std::forward<Handler>(handler));
+        auto slot = coroutine->slot();
+        parking_->coroutine_ = std::move(coroutine);
+        if (slot.is_connected()) {
+            slot.assign([parking = parking_](boost::asio::cancellation_type_t type) {
+                if (type != boost::asio::cancellation_type::none) {
+                    parking->cancel_requested();
+                }
+            });
+        }
+        parking_->parked();
+    }
+
+private:
+    Parking* parking_;
+};
+
+AIOHTTP_DECL Parking::~Parking() = default;
+
+AIOHTTP_DECL void Parking::wake() {
+    if (auto coroutine = std::exchange(coroutine_, nullptr)) {
+        coroutine->resume();
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> Parking::park() {
+    if (occupied()) {
+        throw std::logic_error("two coroutines wait for the same thing");
+    }
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(
+        InitiatePark(this), boost::asio::use_awaitable);
+}
+
+class TaskGroupChild : public ListNode {
+public:
+    explicit TaskGroupChild(std::size_t index) noexcept : index_(index) {}
+
+    [[nodiscard]] std::size_t index() const noexcept { return index_; }
+    [[nodiscard]] boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+
+    // A coroutine that is cancelled before its first turn makes Asio 1.81 throw out of the
+    // io_context, so it gets to know then.
+    void cancel() {
+        if (begun_) {
+            signal_.emit(boost::asio::cancellation_type::all);
+        } else {
+            cancelled_early_ = true;
+        }
+    }
+
+    /// The first turn has come; returns false if the child is not to run.
+    [[nodiscard]] bool begin() noexcept {
+        begun_ = true;
+        return !cancelled_early_;
+    }
+
+private:
+    boost::asio::cancellation_signal signal_;
+    std::size_t index_;
+    bool begun_ = false;
+    bool cancelled_early_ = false;
+};
+
+/// What a child's coroutine calls when it has ended. It may also be destroyed without a call,
+/// by an io_context that is destroyed with the coroutine on it.
+class ChildHandler {
+public:
+    using cancellation_slot_type = boost::asio::cancellation_slot;
+
+    ChildHandler(std::shared_ptr<TaskGroup> group, std::unique_ptr<TaskGroupChild> child) noexcept
+        : group_(std::move(group)), child_(std::move(child)) {}
+    ChildHandler(ChildHandler&&) noexcept = default;
+    ChildHandler(const ChildHandler&) = delete;
+    ChildHandler& operator=(const ChildHandler&) = delete;
+    ~ChildHandler() {
+        if (const auto group = std::move(group_)) {
+            group->child_destroyed(take_index());
+        }
+    }
+
+    [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+        return child_->slot();
+    }
+
+    void operator()(std::exception_ptr error) {
+        const auto group = std::move(group_);
+        group->child_ended(take_index(), std::move(error));
+    }
+
+private:
+    std::size_t take_index() noexcept {
+        const auto child = std::move(child_);
+        return child->index();
+    }
+
+    std::shared_ptr<TaskGroup> group_;
+    std::unique_ptr<TaskGroupChild> child_;
+};
+
+AIOHTTP_DECL boost::asio::awaitable<void> abort_child() {
+    throw boost::system::system_error(boost::asio::error::operation_aborted);
+    co_return;
+}
+
+/// Called in the first turn of a child's coroutine for what it is to await.
+class ChildStart {
+public:
+    ChildStart(TaskGroupChild* node, boost::asio::awaitable<void> child) noexcept
+        : node_(node), child_(std::move(child)) {}
+
+    boost::asio::awaitable<void> operator()() {
+        return node_->begin() ? std::move(child_) : abort_child();
+    }
+
+private:
+    TaskGroupChild* node_;
+    boost::asio::awaitable<void> child_;
+};
+
+AIOHTTP_DECL TaskGroup::TaskGroup(std::size_t limit, OnError on_error)
+    : limit_(limit == 0 ? SIZE_MAX : limit), on_error_(on_error) {}
+
+AIOHTTP_DECL TaskGroup::~TaskGroup() = default;
+
+AIOHTTP_DECL void TaskGroup::start(const boost::asio::any_io_executor& executor) {
+    executor_ = executor;
+    proceed();
+}
+
+AIOHTTP_DECL void TaskGroup::parked() {
+    claimed_ = true;
+    proceed();
+}
+
+AIOHTTP_DECL void TaskGroup::cancel_requested() {
+    if (!error_) {
+        error_ = std::make_exception_ptr(
+            boost::system::system_error(boost::asio::error::operation_aborted));
+    }
+    wake_for_one_ = false;
+    cancel();
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> TaskGroup::join(std::shared_ptr<TaskGroup> self) {
+    if (self->ended()) {
+        co_return;
+    }
+    if (!self->executor_) {
+        self->executor_ = co_await boost::asio::this_coro::executor;
+    }
+    co_await self->park();
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> TaskGroup::join_once(std::shared_ptr<TaskGroup> self) {
+    if (self->claimed_) {
+        throw std::logic_error("a task's result can be awaited only once");
+    }
+    co_await join(self);
+    self->claimed_ = true;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> TaskGroup::wait_for_one(std::shared_ptr<TaskGroup> self) {
+    if (self->backlog() != 0 || self->ended()) {
+        co_return;
+    }
+    if (!self->executor_) {
+        self->executor_ = co_await boost::asio::this_coro::executor;
+    }
+    self->wake_for_one_ = true;
+    co_await self->park();
+    self->wake_for_one_ = false;
+    self->rethrow_error();
+}
+
+AIOHTTP_DECL void TaskGroup::rethrow_error() {
+    if (auto error = std::exchange(error_, nullptr)) {
+        std::rethrow_exception(std::move(error));
+    }
+}
+
+AIOHTTP_DECL void TaskGroup::cancel() {
+    const auto self = shared_from_this();
+    exhausted_ = true;
+    cancelled_ = true;
+    children_.for_each([](ListNode& child) { static_cast<TaskGroupChild&>(child).cancel(); });
+    proceed();
+}
+
+AIOHTTP_DECL void TaskGroup::proceed() {
+    start_more();
+    if (ended()) {
+        finish();
+    } else if (wake_for_one_ && backlog() != 0) {
+        wake();
+    }
+}
+
+// A child runs up to its first suspension in here and may do anything, such as cancel the
+// group; it cannot end in here, because co_spawn posts that.
+AIOHTTP_DECL void TaskGroup::start_more() {
+    if (std::exchange(starting_, true)) {
+        return;
+    }
+    while (!exhausted_ && running_ + backlog() < limit_) {
+        const auto index = started_++;
+        boost::asio::awaitable<void> child;
+        try {
+            child = next_child(index);
+        } catch (...) {
+            fail(index, std::current_exception());
+            continue;
+        }
+        if (child.valid()) {
+            spawn(std::move(child), index);
+        } else {
+            exhausted_ = true;
+        }
+    }
+    starting_ = false;
+}
+
+AIOHTTP_DECL void TaskGroup::spawn(boost::asio::awaitable<void> child, std::size_t index) {
+    if (registration_.group == nullptr) {
+        registration_.group = this;
+        GroupRegistry::add(executor_, registration_);
+    }
+    auto node = std::make_unique<TaskGroupChild>(index);
+    children_.push_back(*node);
+    ++running_;
+    ChildStart start_child(node.get(), std::move(child));
+    boost::asio::co_spawn(executor_, std::move(start_child),
+                          ChildHandler(shared_from_this(), std::move(node)));
+}
+
+AIOHTTP_DECL void TaskGroup::fail(std::size_t index, std::exception_ptr error) {
+    failed_by_itself_ = failed_by_itself_ || !cancelled_;
+    child_failed(index, error);
+    if (on_error_ == OnError::cancel_the_rest && !error_) {
+        error_ = std::move(error);
+        cancel();
+    }
+}
+
+AIOHTTP_DECL void TaskGroup::child_ended(std::size_t index, std::exception_ptr error) {
+    --running_;
+    if (error) {
+        fail(index, std::move(error));
+    }
+    proceed();
+}
+
+// The other children are not cancelled: the io_context destroys them as well, and their
+// operations may be gone already.
+AIOHTTP_DECL void TaskGroup::child_destroyed(std::size_t index) {
+    --running_;
+    exhausted_ = true;
+    auto error =
+        std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted));
+    child_failed(index, error);
+    if (!error_) {
+        error_ = std::move(error);
+    }
+    proceed();
+}
+
+// The executor is let go of because a group may outlive the io_context.
+AIOHTTP_DECL void TaskGroup::finish() {
+    registration_.unlink();
+    executor_ = boost::asio::any_io_executor();
+    watchers_.for_each(
+        [](ListNode& watcher) { static_cast<GroupWatcher&>(watcher).group_ended(); });
+    wake();
+}
+
+AIOHTTP_DECL void GroupRegistry::add(const boost::asio::any_io_executor& executor,
+                                     TaskGroup::Registration& registration) {
+    auto& context = boost::asio::query(executor, boost::asio::execution::context);
+    if (boost::asio::has_service<GroupRegistry>(context)) {
+        boost::asio::use_service<GroupRegistry>(context).groups_.push_back(registration);
+    }
+}
+
+AIOHTTP_DECL void GroupRegistry::cancel_all() {
+    groups_.for_each(
+        [](ListNode& link) { static_cast<TaskGroup::Registration&>(link).group->cancel(); });
+}
+
+}  // namespace aiohttp::detail

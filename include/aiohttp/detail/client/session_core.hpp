@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <aiohttp/detail/connection/connector_core.hpp>
+#include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/session.hpp>
+
+namespace aiohttp::detail {
+
+/// What stands behind a session; requests under way share it.
+class SessionCore {
+public:
+    explicit SessionCore(ClientSessionOptions options);
+
+    /// Binds the connector, see ConnectorCore::bind().
+    void bind(const asio::any_io_executor& executor) { connector().bind(executor); }
+    ConnectorCore& connector() const noexcept { return *options_.connector_->core(); }
+    const std::shared_ptr<ConnectorCore>& shared_connector() const noexcept {
+        return options_.connector_->core();
+    }
+    BaseConnector& public_connector() const noexcept { return *options_.connector_; }
+
+    /// See ClientSession::close() and ~ClientSession().
+    void close(bool spare_bodies) noexcept;
+    bool closed() const noexcept { return closed_; }
+
+    Headers& headers() noexcept { return options_.headers_; }
+    const std::vector<std::string>& skips() const noexcept { return options_.skip_auto_headers_; }
+    const Url& base_url() const noexcept { return options_.base_url_; }
+    const ClientTimeout& timeout() const noexcept { return options_.timeout_; }
+    bool raises_for_status() const noexcept { return options_.raise_for_status_; }
+    std::string serialize(const nlohmann::json& document) const;
+    /// What the session's options make of a new request.
+    ClientRequest new_request() const;
+
+private:
+    ClientSessionOptions options_;
+    bool closed_ = false;
+};
+
+/// A request as it is being described: what Request's setters write.
+struct RequestSpec {
+    std::shared_ptr<SessionCore> session;
+    ClientRequest request;  ///< all but its URL
+    std::string url_text;   ///< the URL as given, unless `url` has it
+    Url url;
+    std::vector<std::pair<std::string, std::string>> params;
+    std::vector<std::string> skips;
+    std::optional<ClientTimeout> timeout;
+    std::optional<bool> raise_for_status;
+};
+
+}  // namespace aiohttp::detail

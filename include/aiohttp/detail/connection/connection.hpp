@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/net/deadline.hpp>
+#include <aiohttp/detail/protocol/http1_head.hpp>
+#include <aiohttp/error.hpp>
+
+namespace aiohttp::detail {
+
+/// "Take this request, give me a head, then body pieces": what the layers above know of HTTP/1,
+/// and later of HTTP/2. One exchange at a time; errors are values. A cancelled operation throws
+/// boost::system::system_error(operation_aborted).
+class Connection : public Abortable {
+public:
+    virtual ~Connection() = default;
+
+    /// Sends the request and receives the final response head. Interim responses are skipped.
+    virtual boost::asio::awaitable<Error> exchange(ClientRequest& request,
+                                                   Deadline& deadline,
+                                                   ResponseHead& head) = 0;
+    /// After a failed exchange: whether the peer cannot have seen anything of the request.
+    virtual bool nothing_sent() const noexcept = 0;
+    /// After a failed exchange: whether a byte of an answer had arrived.
+    virtual bool answer_begun() const noexcept = 0;
+
+    /// The next bytes of the body that are here already, decoded from their framing; a view until
+    /// consume_body(). Empty when there is none, or the body is at its end.
+    virtual std::string_view body_piece() = 0;
+    /// Whether the piece, when it is consumed whole, ends an HTTP chunk.
+    virtual bool piece_ends_chunk() const noexcept = 0;
+    /// Drops the first `bytes` of the piece.
+    virtual void consume_body(std::size_t bytes) = 0;
+    /// Whether the body is at its end and every piece is consumed.
+    virtual bool body_done() = 0;
+    /// Waits for more of the body; `limit` bounds how much is read at once.
+    virtual boost::asio::awaitable<Error> fill_body(Deadline& deadline, std::size_t limit) = 0;
+    /// How many bytes of the body are still to come, as far as that is known, else 0.
+    virtual std::uint64_t body_left() const noexcept = 0;
+    /// The trailer fields, once the body is done.
+    virtual Headers& trailers() = 0;
+
+    /// After body_done(): whether another request may follow on this connection.
+    virtual bool reusable() const noexcept = 0;
+    /// Whether the peer closed this idle connection, or sent bytes that nobody asked for.
+    virtual bool is_dead() noexcept = 0;
+    /// The peer's address.
+    virtual std::string remote_endpoint() const = 0;
+};
+
+}  // namespace aiohttp::detail

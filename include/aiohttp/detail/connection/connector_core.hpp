@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <aiohttp/connector.hpp>
+#include <aiohttp/detail/connection/dialer.hpp>
+#include <aiohttp/detail/connection/pool.hpp>
+#include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/net/deadline_pool.hpp>
+#include <aiohttp/detail/net/tls_context.hpp>
+
+namespace aiohttp::detail {
+
+/// What stands behind a connector: its pool, its deadlines, its TLS contexts and its way to open
+/// connections. Lives as long as a session or a request uses it.
+class ConnectorCore {
+public:
+    ConnectorCore(TCPConnectorOptions options, std::unique_ptr<Dialer> dialer);
+
+    /// Binds the connector to the executor of its first request; throws RuntimeError when a later
+    /// one comes from another.
+    void bind(const asio::any_io_executor& executor);
+
+    DeadlinePool& deadlines() noexcept { return *deadlines_; }
+    bool force_close() const noexcept { return options_.force_close(); }
+
+    /// A live connection for the request, from the pool or a new one.
+    asio::awaitable<Error> acquire(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    /// A new connection for a slot whose connection turned out to be stale.
+    asio::awaitable<Error> reopen(const ClientRequest& request, Deadline& deadline, Lease& lease);
+
+    /// Ends what `owner` has under way. With `spare_bodies`, responses handed out go on.
+    void interrupt(const void* owner, bool spare_bodies) noexcept;
+    /// Closes the pool and ends what is under way; responses handed out as for interrupt().
+    void close(bool spare_bodies) noexcept;
+    bool closed() const noexcept { return closed_; }
+    PoolStats stats() const noexcept;
+
+private:
+    asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    std::shared_ptr<const TlsContext> tls_context(const ClientRequest& request);
+
+    TCPConnectorOptions options_;
+    std::unique_ptr<Dialer> dialer_;
+    TlsContexts tls_contexts_;
+    std::shared_ptr<const TlsContext> default_tls_;
+    asio::any_io_executor executor_;
+    std::shared_ptr<Pool> pool_;
+    std::shared_ptr<DeadlinePool> deadlines_;
+    bool closed_ = false;
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/connection/connector_core.hpp>
+#include <aiohttp/detail/connection/http1_connection.hpp>
+#include <aiohttp/detail/connection/tcp_dialer.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/net/tls_transport.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL ConnectorCore::ConnectorCore(TCPConnectorOptions options,
+                                          std::unique_ptr<Dialer> dialer)
+    : options_(std::move(options)), dialer_(std::move(dialer)) {}
+
+AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
+    if (pool_) {
+        if (executor != executor_) {
+            throw RuntimeError(
+                "the session is used from another executor than the one it is bound to");
+        }
+        return;
+    }
+    executor_ = executor;
+    PoolLimits limits;
+    limits.total = options_.limit();
+    limits.per_host = options_.limit_per_host();
+    limits.keepalive = options_.keepalive_timeout();
+    pool_ = std::make_shared<Pool>(executor, limits, options_.force_close());
+    deadlines_ = std::make_shared<DeadlinePool>(executor);
+}
+
+AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(
+    const ClientRequest& request) {
+    if (request.url.scheme() != "https") {
+        return nullptr;
+    }
+    if (request.tls) {
+        return tls_contexts_.get(*request.tls);
+    }
+    if (!default_tls_ || !default_tls_->error.empty()) {
+        default_tls_ = tls_contexts_.get(options_.ssl());
+    }
+    return default_tls_;
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::acquire(const ClientRequest& request,
+                                                           Deadline& deadline,
+                                                           Lease& lease) {
+    if (closed_) {
+        co_return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
+    }
+    const auto context = tls_context(request);
+    const ConnectionKeyView key{request.url.host(), request.url.port(), context.get(),
+                                request.server_hostname};
+    lease = pool_->try_acquire(key, context);
+    if (lease && lease.connection() != nullptr) {
+        co_return Error();
+    }
+    deadline.begin(Deadline::Limit::connect);
+    Error error;
+    if (!lease) {
+        const auto pool = pool_;
+        error = co_await pool->acquire(key, context, deadline, lease);
+    }
+    if (!error && lease.connection() == nullptr) {
+        error = co_await open(request, deadline, lease);
+    }
+    deadline.end(Deadline::Limit::connect);
+    co_return error;
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& request,
+                                                          Deadline& deadline,
+                                                          Lease& lease) {
+    lease.set(nullptr);
+    deadline.begin(Deadline::Limit::connect);
+    const auto error = co_await open(request, deadline, lease);
+    deadline.end(Deadline::Limit::connect);
+    co_return error;
+}
+
+AIOHTTP_DECL Error tls_error(const TlsHandshake& outcome,
+                             const std::string& host,
+                             std::uint16_t port) {
+    ErrorDetails details;
+    details.kind = outcome.certificate ? errc::certificate_rejected : errc::tls_failed;
+    details.phase = Phase::tls;
+    details.what = outcome.text.empty() ? "TLS handshake with " + host + " failed" : outcome.text;
+    details.host = host;
+    details.port = port;
+    details.cause = outcome.text.empty() ? outcome.error : error_code();
+    return make_error(std::move(details));
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
+                                                        Deadline& deadline,
+                                                        Lease& lease) {
+    const auto key = lease.key();
+    if (key.tls && !key.tls->error.empty()) {
+        TlsHandshake unusable;
+        unusable.text = key.tls->error;
+        co_return tls_error(unusable, key.host, key.port);
+    }
+    // What a trailing dot means is for the resolver; certificates do not have it.
+    const std::string name =
+        key.server_name.empty() ? std::string(request.url.server_name()) : key.server_name;
+    std::unique_ptr<Transport> transport;
+    auto error = co_await dialer_->dial(key.host, key.port, deadline, transport);
+    if (error) {
+        co_return error;
+    }
+    if (key.tls) {
+        auto tls = std::make_unique<TlsTransport>(std::move(transport), *key.tls, name);
+        deadline.watch(Phase::tls, tls.get());
+        deadline.begin(Deadline::Limit::tls);
+        const auto outcome = co_await tls->handshake();
+        deadline.end(Deadline::Limit::tls);
+        deadline.watch(Phase::tls, nullptr);
+        if (deadline.verdict()) {
+            co_return deadline.verdict();
+        }
+        throw_if_cancelled(outcome.error);
+        if (outcome.error || !outcome.text.empty()) {
+            co_return tls_error(outcome, key.host, key.port);
+        }
+        transport = std::move(tls);
+    }
+    deadline.end(Deadline::Limit::sock_connect);
+    if (closed_) {
+        co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
+    }
+    lease.set(std::make_unique<Http1Connection>(std::move(transport)));
+    co_return Error();
+}
+
+AIOHTTP_DECL void ConnectorCore::interrupt(const void* owner, bool spare_bodies) noexcept {
+    if (deadlines_) {
+        const auto deadlines = deadlines_;
+        deadlines->interrupt(
+            owner,
+            make_error(errc::connection_closed, Phase::none,
+                       owner == nullptr ? "the connector was closed" : "the session was closed"),
+            spare_bodies);
+    }
+}
+
+AIOHTTP_DECL void ConnectorCore::close(bool spare_bodies) noexcept {
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    interrupt(nullptr, spare_bodies);
+    if (pool_) {
+        pool_->close();
+    }
+}
+
+AIOHTTP_DECL PoolStats ConnectorCore::stats() const noexcept {
+    PoolStats stats;
+    if (pool_) {
+        stats.in_use = pool_->in_use();
+        stats.idle = pool_->idle();
+        stats.open = stats.in_use + stats.idle;
+        stats.waiting = pool_->waiting();
+    }
+    return stats;
+}
+
+}  // namespace aiohttp::detail

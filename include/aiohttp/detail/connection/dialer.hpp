@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/detail/net/deadline.hpp>
+#include <aiohttp/detail/net/transport.hpp>
+#include <aiohttp/error.hpp>
+
+namespace aiohttp::detail {
+
+/// Opens the byte stream to a host; what makes one connector different from another.
+class Dialer {
+public:
+    virtual ~Dialer() = default;
+    /// On success `transport` is connected. Works within `deadline` and says in it what it does.
+    virtual asio::awaitable<Error> dial(std::string host,
+                                        std::uint16_t port,
+                                        Deadline& deadline,
+                                        std::unique_ptr<Transport>& transport) = 0;
+};
+
+}  // namespace aiohttp::detail

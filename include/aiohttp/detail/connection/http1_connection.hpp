@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <aiohttp/detail/connection/connection.hpp>
+#include <aiohttp/detail/connection/input_buffer.hpp>
+#include <aiohttp/detail/net/transport.hpp>
+#include <aiohttp/detail/protocol/http1_body.hpp>
+#include <aiohttp/detail/protocol/http1_framing.hpp>
+
+namespace aiohttp::detail {
+
+/// HTTP/1.0 and HTTP/1.1 over a transport (RFC 9112):
+///
+///     send ── request written ─────────────────────────→ wait ── final head ──→ body ──→ done
+///       └──── an answer comes before it is written ────────────────↑
+///
+/// It moves bytes between the transport and the pure machines (HeadDecoder, BodyDecoder) and
+/// decides nothing about HTTP itself.
+class Http1Connection final : public Connection {
+public:
+    explicit Http1Connection(std::unique_ptr<Transport> transport);
+
+    boost::asio::awaitable<Error> exchange(ClientRequest& request,
+                                           Deadline& deadline,
+                                           ResponseHead& head) override;
+    bool nothing_sent() const noexcept override { return sent_ == 0; }
+    bool answer_begun() const noexcept override { return answer_begun_; }
+
+    std::string_view body_piece() override;
+    bool piece_ends_chunk() const noexcept override { return piece_ends_chunk_; }
+    void consume_body(std::size_t bytes) override { piece_.remove_prefix(bytes); }
+    bool body_done() override;
+    boost::asio::awaitable<Error> fill_body(Deadline& deadline, std::size_t limit) override;
+    std::uint64_t body_left() const noexcept override;
+    Headers& trailers() override { return body_.trailers(); }
+
+    bool reusable() const noexcept override;
+    bool is_dead() noexcept override;
+    std::string remote_endpoint() const override { return transport_->remote_endpoint(); }
+    void abort() noexcept override { transport_->close(); }
+
+private:
+    // How sending went: all of it, an answer came first, or an error that is kept aside.
+    enum class Sending { complete, answered, failed };
+
+    boost::asio::awaitable<Sending> send(ClientRequest& request,
+                                         Deadline& deadline,
+                                         ResponseHead& head);
+    boost::asio::awaitable<Sending> send_body(ClientRequest& request,
+                                              Deadline& deadline,
+                                              ResponseHead& head);
+    boost::asio::awaitable<Sending> send_piece(asio::const_buffer piece,
+                                               Deadline& deadline,
+                                               ResponseHead& head);
+    boost::asio::awaitable<Error> receive_head(Deadline& deadline, ResponseHead& head);
+    HeadStatus decode_head(ResponseHead& head);
+    Error begin_body(const ClientRequest& request, const ResponseHead& head);
+    Error explain(const error_code& error, const Deadline& deadline) const;
+    Error fail(errc kind, Phase phase, std::string what, error_code cause = {}) const;
+
+    std::unique_ptr<Transport> transport_;
+    InputBuffer input_;
+    std::string output_;
+    HeadLimits limits_;
+    HeadDecoder head_decoder_;
+    std::string head_error_;
+    Framing framing_;
+    BodyDecoder body_;
+    std::string_view piece_;
+    bool piece_ends_chunk_ = false;
+    bool body_failed_ = false;
+    bool head_done_ = false;
+    bool upload_complete_ = false;
+    bool answer_begun_ = false;
+    unsigned interim_ = 0;
+    std::uint64_t sent_ = 0;
+    Error send_error_;
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,298 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/connection/http1_connection.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/protocol/http1_request.hpp>
+
+namespace aiohttp::detail {
+
+inline constexpr std::size_t head_read_size = 4096;
+// Larger bodies are written so that an early answer can stop them.
+inline constexpr std::size_t small_body = std::size_t{64} << 10U;
+// A server that sends interim responses for ever does not answer.
+inline constexpr unsigned most_interim = 64;
+
+AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport)
+    : transport_(std::move(transport)) {}
+
+AIOHTTP_DECL Error Http1Connection::fail(errc kind,
+                                         Phase phase,
+                                         std::string what,
+                                         error_code cause) const {
+    ErrorDetails details;
+    details.kind = kind;
+    details.phase = phase;
+    details.what = std::move(what);
+    details.cause = cause;
+    details.peer = transport_->remote_endpoint();
+    if (kind == errc::malformed_response) {
+        details.status = 400;  // as aiohttp reports it
+        details.reason = details.what;
+    }
+    return make_error(std::move(details));
+}
+
+AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
+                                            const Deadline& deadline) const {
+    if (deadline.verdict()) {
+        return deadline.verdict();
+    }
+    throw_if_cancelled(error);
+    const auto phase = deadline.phase();
+    if (phase == Phase::body) {
+        return fail(errc::payload_truncated, phase, "response body truncated", error);
+    }
+    if (error == asio::error::connection_reset || error == asio::error::broken_pipe) {
+        return fail(errc::connection_reset, phase, "connection reset by the server", error);
+    }
+    if (error == asio::error::eof || error.category() != boost::system::system_category()) {
+        return fail(errc::server_disconnected, phase,
+                    answer_begun_ ? "server disconnected in the middle of the response head"
+                                  : "server disconnected",
+                    error == asio::error::eof ? error_code() : error);
+    }
+    return fail(errc::io_failed, phase, "socket operation failed", error);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
+                                                                     Deadline& deadline,
+                                                                     ResponseHead& head) {
+    limits_ = request.limits;
+    head_decoder_.reset(limits_);
+    head_error_.clear();
+    head_done_ = false;
+    answer_begun_ = false;
+    interim_ = 0;
+    sent_ = 0;
+    send_error_ = Error();
+    output_.clear();
+    encode_request_head(output_, request.method, request.url.target(), request.version,
+                        request.headers);
+    deadline.watch(Phase::send, transport_.get());
+    const auto sending = co_await send(request, deadline, head);
+    upload_complete_ = sending == Sending::complete;
+    deadline.watch(Phase::wait, transport_.get());
+    Error error;
+    if (!head_done_) {
+        error = co_await receive_head(deadline, head);
+    }
+    if (error) {
+        // The server may have answered before it hung up; if not, the first error is the one.
+        co_return send_error_ && !deadline.verdict() && !answer_begun_ ? send_error_ : error;
+    }
+    co_return begin_body(request, head);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send(
+    ClientRequest& request, Deadline& deadline, ResponseHead& head) {
+    std::optional<std::string_view> memory = std::string_view();
+    if (request.body) {
+        memory = request.chunked ? std::nullopt : request.body->in_memory();
+    }
+    const bool joined = memory && memory->size() <= small_body;
+    deadline.begin(Deadline::Limit::sock_write);
+    const auto written = co_await transport_->write(
+        asio::buffer(output_), joined ? asio::buffer(*memory) : asio::const_buffer());
+    deadline.end(Deadline::Limit::sock_write);
+    sent_ += written.bytes;
+    if (written.error) {
+        send_error_ = explain(written.error, deadline);
+        co_return Sending::failed;
+    }
+    if (joined) {
+        co_return Sending::complete;
+    }
+    if (memory) {
+        co_return co_await send_piece(asio::buffer(*memory), deadline, head);
+    }
+    co_return co_await send_body(request, deadline, head);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
+    ClientRequest& request, Deadline& deadline, ResponseHead& head) {
+    const auto size = request.chunked ? std::nullopt : request.body->size();
+    std::uint64_t produced = 0;
+    bool more = true;
+    while (more) {
+        const auto piece = co_await request.body->next();
+        more = piece.has_value();
+        output_.clear();
+        if (piece) {
+            produced += piece->size();
+        }
+        if (size && (produced > *size || (!more && produced < *size))) {
+            send_error_ = fail(errc::payload_malformed, Phase::send,
+                               "request body has " + std::to_string(produced) +
+                                   (more ? " bytes or more" : " bytes") + ", announced were " +
+                                   std::to_string(*size));
+            transport_->close();
+            co_return Sending::failed;
+        }
+        if (!size && piece && !piece->empty()) {
+            encode_chunk(output_, *piece);
+        } else if (!size && !piece) {
+            output_.append(last_chunk);
+        }
+        const asio::const_buffer bytes =
+            size && piece ? asio::const_buffer(asio::buffer(*piece)) : asio::buffer(output_);
+        const auto sending = co_await send_piece(bytes, deadline, head);
+        if (sending != Sending::complete) {
+            co_return sending;
+        }
+    }
+    co_return Sending::complete;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_piece(
+    asio::const_buffer piece, Deadline& deadline, ResponseHead& head) {
+    while (piece.size() > 0) {
+        deadline.begin(Deadline::Limit::sock_write);
+        const auto written =
+            co_await transport_->write_until_readable(asio::buffer(piece, small_body));
+        deadline.end(Deadline::Limit::sock_write);
+        sent_ += written.bytes;
+        piece += written.bytes;
+        if (written.error || deadline.verdict()) {
+            send_error_ = explain(written.error, deadline);
+            co_return Sending::failed;
+        }
+        // Whatever came is looked at between the pieces; an answer ends the upload.
+        const auto received = transport_->try_read(input_.prepare(head_read_size));
+        input_.commit(received.bytes);
+        answer_begun_ = answer_begun_ || received.bytes > 0;
+        if (decode_head(head) != HeadStatus::need_more) {
+            co_return Sending::answered;
+        }
+        if (received.error && received.error != asio::error::would_block) {
+            send_error_ = explain(received.error, deadline);
+            co_return Sending::failed;
+        }
+    }
+    co_return Sending::complete;
+}
+
+AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
+    for (;;) {
+        const auto status = head_decoder_.decode(input_.view(), head);
+        if (status == HeadStatus::failed) {
+            head_error_ = head_decoder_.error();
+            head_done_ = true;
+            return status;
+        }
+        if (status == HeadStatus::need_more) {
+            return status;
+        }
+        input_.consume(head_decoder_.consumed());
+        if (!is_interim(head.status)) {
+            head_done_ = true;
+            return status;
+        }
+        if (++interim_ > most_interim) {
+            head_error_ = "more than " + std::to_string(most_interim) + " interim responses";
+            head_done_ = true;
+            return HeadStatus::failed;
+        }
+        head = ResponseHead();
+        head_decoder_.reset(limits_);
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(Deadline& deadline,
+                                                                         ResponseHead& head) {
+    while (decode_head(head) == HeadStatus::need_more) {
+        deadline.begin(Deadline::Limit::sock_read);
+        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
+        deadline.end(Deadline::Limit::sock_read);
+        input_.commit(received.bytes);
+        answer_begun_ = answer_begun_ || received.bytes > 0;
+        if (received.error || deadline.verdict()) {
+            co_return explain(received.error, deadline);
+        }
+    }
+    co_return Error();
+}
+
+AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
+                                               const ResponseHead& head) {
+    if (head_error_.empty()) {
+        decide_framing(request.method, head, request.read_until_eof, framing_, head_error_);
+    }
+    if (!head_error_.empty()) {
+        return fail(errc::malformed_response, Phase::wait, "malformed response: " + head_error_);
+    }
+    body_.start(framing_, request.limits);
+    piece_ = {};
+    piece_ends_chunk_ = false;
+    body_failed_ = false;
+    return {};
+}
+
+AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
+    while (piece_.empty() && !body_failed_) {
+        const auto step = body_.step(input_.view());
+        input_.consume(step.consumed);
+        piece_ = step.data;
+        piece_ends_chunk_ = step.end_of_chunk;
+        body_failed_ = step.status == BodyStatus::failed;
+        if (step.status != BodyStatus::data) {
+            break;
+        }
+    }
+    return piece_;
+}
+
+AIOHTTP_DECL bool Http1Connection::body_done() {
+    return body_piece().empty() && !body_failed_ && body_.done();
+}
+
+AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
+    return framing_.kind == BodyKind::length ? piece_.size() + body_.direct() : piece_.size();
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& deadline,
+                                                                      std::size_t limit) {
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
+    if (body_failed_) {
+        co_return fail(body_.truncated() ? errc::payload_truncated : errc::payload_malformed,
+                       Phase::body, "response body malformed: " + body_.error());
+    }
+    deadline.watch(Phase::body, transport_.get());
+    deadline.begin(Deadline::Limit::sock_read);
+    const auto room = input_.prepare(std::max(limit, head_read_size));
+    const auto received = co_await transport_->read_some(room);
+    deadline.end(Deadline::Limit::sock_read);
+    input_.commit(received.bytes);
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
+    if (received.error == asio::error::eof && body_.on_eof() == BodyStatus::done) {
+        co_return Error();
+    }
+    if (received.error) {
+        co_return explain(received.error, deadline);
+    }
+    co_return Error();
+}
+
+AIOHTTP_DECL bool Http1Connection::reusable() const noexcept {
+    return framing_.keep_alive && upload_complete_ && body_.done() && piece_.empty() &&
+           input_.empty();
+}
+
+AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {
+    input_.rest();
+    char unexpected = 0;
+    const auto received = transport_->try_read(asio::buffer(&unexpected, 1));
+    return !input_.empty() || received.error != asio::error::would_block;
+}
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/detail/connection/connection.hpp>
+#include <aiohttp/detail/connection/connection_key.hpp>
+#include <aiohttp/detail/connection/pool_core.hpp>
+#include <aiohttp/detail/net/background_timer.hpp>
+
+namespace aiohttp::detail {
+
+class Pool;
+using ConnectionPtr = std::unique_ptr<Connection>;
+using ConnectionPool = PoolCore<ConnectionPtr>;
+using HostEntry = std::pair<const ConnectionKey, ConnectionPool::Host>;
+
+/// A taken slot of the pool and, once there is one, its connection. Destroying it closes the
+/// connection and frees the slot; nothing else has to be done on any way out.
+class Lease {
+public:
+    Lease() noexcept = default;
+    Lease(Lease&& other) noexcept;
+    Lease& operator=(Lease&& other) noexcept;
+    ~Lease();
+
+    explicit operator bool() const noexcept { return host_ != nullptr; }
+    /// The connection; null until set.
+    Connection* connection() const noexcept { return connection_.get(); }
+    Connection* operator->() const noexcept { return connection_.get(); }
+    /// Whether the connection has served a request before.
+    bool reused() const noexcept { return reused_; }
+    const ConnectionKey& key() const noexcept { return host_->first; }
+
+    void set(ConnectionPtr connection) noexcept;
+    /// Gives slot and connection back to the pool, for the next request.
+    void give_back();
+    /// Closes the connection and frees the slot.
+    void discard() noexcept;
+
+private:
+    friend class Pool;
+    std::weak_ptr<Pool> pool_;
+    HostEntry* host_ = nullptr;
+    ConnectionPtr connection_;
+    bool reused_ = false;
+};
+
+/// The connections of a connector: carries out what PoolCore decides.
+class Pool : public std::enable_shared_from_this<Pool> {
+public:
+    Pool(const asio::any_io_executor& executor, const PoolLimits& limits, bool force_close);
+
+    /// A lease when one can be had at once: with a live idle connection, or with the right to
+    /// make one. Empty when the request has to wait.
+    Lease try_acquire(const ConnectionKeyView& key, const std::shared_ptr<const TlsContext>& tls);
+    /// Waits for a lease in the order of arrival, after try_acquire() gave none. On failure the
+    /// error says why.
+    boost::asio::awaitable<Error> acquire(ConnectionKeyView key,
+                                          std::shared_ptr<const TlsContext> tls,
+                                          Deadline& deadline,
+                                          Lease& granted);
+
+    /// Closes the idle connections and fails those who wait; what is leased closes when it comes
+    /// back.
+    void close() noexcept;
+    bool closed() const noexcept { return closed_; }
+
+    std::size_t in_use() const noexcept { return core_.in_use(); }
+    std::size_t idle() const noexcept { return core_.idle(); }
+    std::size_t waiting() const noexcept { return core_.waiting(); }
+
+private:
+    friend class Lease;
+    struct Waiting;
+
+    HostEntry& entry(const ConnectionKeyView& key, const std::shared_ptr<const TlsContext>& tls);
+    Lease lease(HostEntry& host, ConnectionPtr connection);
+    void take_back(HostEntry& host, ConnectionPtr connection);
+    void forget_unused(HostEntry& host);
+    void carry_out(ConnectionPool::Changes& changes);
+    void sweep();
+
+    ConnectionPool core_;
+    std::unordered_map<ConnectionKey, ConnectionPool::Host, ConnectionKeyHash, ConnectionKeyEqual>
+        hosts_;
+    BackgroundTimer expiry_;
+    bool force_close_;
+    bool closed_ = false;
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,209 @@
+#pragma once
+
+#include <utility>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/connection/pool.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/net/one_shot.hpp>
+
+namespace aiohttp::detail {
+
+/// A request in the queue. However its coroutine ends, what it was granted goes back.
+struct Pool::Waiting : ConnectionPool::Waiter {
+    explicit Waiting(std::shared_ptr<Pool> owner) : pool(std::move(owner)) {}
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() {
+        if (granted) {
+            const bool usable = value.has_value();
+            auto unwanted = take();
+            if (usable) {
+                unwanted.give_back();
+            }
+        } else if (entry != nullptr && !pool->closed_) {
+            ConnectionPool::Changes changes;
+            pool->core_.cancel(*this, changes);
+            pool->carry_out(changes);
+            pool->forget_unused(*entry);
+        }
+    }
+
+    Lease take() {
+        granted = false;
+        return pool->lease(*std::exchange(entry, nullptr), value ? std::move(*value) : nullptr);
+    }
+
+    std::shared_ptr<Pool> pool;
+    HostEntry* entry = nullptr;  // while in the queue, or granted
+    OneShot event;
+};
+
+AIOHTTP_DECL Lease::Lease(Lease&& other) noexcept
+    : pool_(std::move(other.pool_)),
+      host_(std::exchange(other.host_, nullptr)),
+      connection_(std::move(other.connection_)),
+      reused_(other.reused_) {}
+
+AIOHTTP_DECL Lease& Lease::operator=(Lease&& other) noexcept {
+    if (this != &other) {
+        discard();
+        pool_ = std::move(other.pool_);
+        host_ = std::exchange(other.host_, nullptr);
+        connection_ = std::move(other.connection_);
+        reused_ = other.reused_;
+    }
+    return *this;
+}
+
+AIOHTTP_DECL Lease::~Lease() {
+    discard();
+}
+
+AIOHTTP_DECL void Lease::set(ConnectionPtr connection) noexcept {
+    connection_ = std::move(connection);
+    reused_ = false;
+}
+
+AIOHTTP_DECL void Lease::give_back() {
+    auto* const host = std::exchange(host_, nullptr);
+    if (host == nullptr) {
+        return;
+    }
+    if (const auto pool = pool_.lock()) {
+        pool->take_back(*host, std::move(connection_));
+    } else {
+        connection_.reset();
+    }
+}
+
+AIOHTTP_DECL void Lease::discard() noexcept {
+    connection_.reset();
+    give_back();
+}
+
+AIOHTTP_DECL Pool::Pool(const asio::any_io_executor& executor,
+                        const PoolLimits& limits,
+                        bool force_close)
+    : core_(limits),
+      expiry_(
+          executor, [](void* self) { static_cast<Pool*>(self)->sweep(); }, this),
+      force_close_(force_close) {}
+
+AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
+                                    const std::shared_ptr<const TlsContext>& tls) {
+    const auto found = hosts_.find(key);
+    if (found != hosts_.end()) {
+        return *found;
+    }
+    ConnectionKey owned{std::string(key.host), key.port, tls, std::string(key.server_name)};
+    return *hosts_.try_emplace(std::move(owned)).first;
+}
+
+AIOHTTP_DECL Lease Pool::lease(HostEntry& host, ConnectionPtr connection) {
+    Lease taken;
+    taken.pool_ = weak_from_this();
+    taken.host_ = &host;
+    while (connection && connection->is_dead()) {
+        auto next = core_.next_idle(host.second);
+        connection = next ? std::move(*next) : nullptr;
+    }
+    taken.reused_ = connection != nullptr;
+    taken.connection_ = std::move(connection);
+    return taken;
+}
+
+AIOHTTP_DECL Lease Pool::try_acquire(const ConnectionKeyView& key,
+                                     const std::shared_ptr<const TlsContext>& tls) {
+    sweep();
+    HostEntry& host = entry(key, tls);
+    ConnectionPool::Changes changes;
+    std::optional<ConnectionPtr> idle;
+    const auto verdict = core_.acquire(host.second, idle, changes);
+    carry_out(changes);
+    if (verdict == ConnectionPool::Verdict::wait) {
+        forget_unused(host);
+        return {};
+    }
+    return lease(host, idle ? std::move(*idle) : nullptr);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
+                                                         std::shared_ptr<const TlsContext> tls,
+                                                         Deadline& deadline,
+                                                         Lease& granted) {
+    Waiting waiting(shared_from_this());
+    waiting.entry = &entry(key, tls);
+    core_.enqueue(waiting.entry->second, waiting);
+    deadline.watch(Phase::queue, &waiting.event);
+    deadline.begin(Deadline::Limit::pool);
+    const auto error = co_await waiting.event.wait();
+    deadline.end(Deadline::Limit::pool);
+    deadline.watch(Phase::queue, nullptr);
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
+    if (closed_) {
+        co_return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
+    }
+    throw_if_cancelled(error);
+    granted = waiting.take();
+    co_return Error();
+}
+
+AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
+    ConnectionPool::Changes changes;
+    if (connection && !force_close_ && !closed_) {
+        core_.release(host.second, std::move(connection), Clock::now(), changes);
+    } else {
+        connection.reset();
+        core_.release(host.second, changes);
+    }
+    carry_out(changes);
+    if (const auto next = core_.next_expiry()) {
+        expiry_.arm_before(*next);
+    }
+    forget_unused(host);
+}
+
+AIOHTTP_DECL void Pool::forget_unused(HostEntry& host) {
+    if (host.second.unused()) {
+        hosts_.erase(hosts_.find(view_of(host.first)));
+    }
+}
+
+AIOHTTP_DECL void Pool::carry_out(ConnectionPool::Changes& changes) {
+    for (auto* const waiter : changes.wake) {
+        static_cast<Waiting*>(waiter)->event.notify();
+    }
+    changes.close.clear();
+}
+
+AIOHTTP_DECL void Pool::sweep() {
+    const auto next = core_.next_expiry();
+    if (!next) {
+        return;
+    }
+    const auto now = Clock::now();
+    if (*next <= now) {
+        ConnectionPool::Changes changes;
+        core_.expire(now, changes);
+        carry_out(changes);
+        std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
+    }
+    if (const auto later = core_.next_expiry()) {
+        expiry_.arm_before(*later);
+    }
+}
+
+AIOHTTP_DECL void Pool::close() noexcept {
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    ConnectionPool::Changes changes;
+    core_.close(changes);
+    carry_out(changes);
+}
+
+}  // namespace aiohttp::detail

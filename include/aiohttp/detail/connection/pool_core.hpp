@@ -1,0 +1,282 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <aiohttp/clock.hpp>
+
+namespace aiohttp::detail {
+
+struct PoolLimits {
+    std::size_t total = 100;   ///< connections open or being opened; 0: no limit
+    std::size_t per_host = 0;  ///< the same for one key; 0: no limit
+    Duration keepalive{};      ///< how long an idle connection may wait
+};
+
+/// The pool's bookkeeping, pure: it is told what happened and answers what is to be done. `Value`
+/// is the connection (an int in tests).
+///
+///     acquire ── an idle connection of the host ──────────────→ reuse
+///             ── room under both limits, or an idle connection
+///                of another host that gives way ──────────────→ connect
+///             ── else ────────────────────────────────────────→ wait: enqueue, until granted
+///     release ── to the host's idle connections, from where the oldest waiter is served
+///
+/// Idle connections are reused last in, first out: the hot ones stay hot, the cold ones expire.
+/// Waiters are served in the order in which they came, over all hosts, passing over those whose
+/// host is at its own limit; nobody overtakes within a host. Every step is O(log hosts) or better.
+template <class Value>
+class PoolCore {
+public:
+    class Host;
+
+private:
+    struct Idle {
+        std::optional<Value> value;
+        Clock::time_point since;
+        Host* host = nullptr;
+    };
+
+public:
+    /// A place in the queue. It stays where it is until granted or cancelled.
+    struct Waiter {
+        Host* host = nullptr;
+        std::uint64_t ticket = 0;
+        Waiter* previous = nullptr;
+        Waiter* next = nullptr;
+        bool granted = false;        ///< it holds a slot now ...
+        std::optional<Value> value;  ///< ... with this connection, or to make one
+    };
+
+    /// What the caller has to do after a change.
+    struct Changes {
+        std::vector<Value> close;
+        std::vector<Waiter*> wake;
+    };
+
+    enum class Verdict { reuse, connect, wait };
+
+    explicit PoolCore(const PoolLimits& limits) : limits_(limits) {}
+
+    /// Takes a slot of `host`: with the connection in `value` (reuse), or to make one (connect).
+    /// On wait nothing was taken; call enqueue() next.
+    Verdict acquire(Host& host, std::optional<Value>& value, Changes& changes) {
+        if (host.first != nullptr) {
+            return Verdict::wait;
+        }
+        if (auto idle = take_idle(host)) {
+            value = std::move(idle);
+            occupy(host);
+            return Verdict::reuse;
+        }
+        if (may_open(host) && make_room(changes)) {
+            occupy(host);
+            return Verdict::connect;
+        }
+        return Verdict::wait;
+    }
+
+    /// Puts `waiter` at the end of the queue.
+    void enqueue(Host& host, Waiter& waiter) {
+        waiter.host = &host;
+        waiter.ticket = ++tickets_;
+        waiter.previous = host.last;
+        (host.last != nullptr ? host.last->next : host.first) = &waiter;
+        host.last = &waiter;
+        ++waiting_;
+        if (waiter.previous == nullptr) {
+            file(host);
+        }
+    }
+
+    /// Another idle connection for a slot that is already held: the one it came with was dead.
+    std::optional<Value> next_idle(Host& host) { return take_idle(host); }
+
+    /// Gives a slot back together with a connection that can be used again.
+    void release(Host& host, Value value, Clock::time_point now, Changes& changes) {
+        vacate(host);
+        if (spare_.empty()) {  // list nodes are kept: coming and going costs no allocation
+            spare_.emplace_back();
+        }
+        idle_.splice(idle_.end(), spare_, spare_.begin());
+        idle_.back() = Idle{std::move(value), now, &host};
+        host.idle.push_back(std::prev(idle_.end()));
+        serve(host, changes);
+    }
+
+    /// Gives a slot back without a connection: closed, or never made.
+    void release(Host& host, Changes& changes) {
+        vacate(host);
+        serve(host, changes);
+    }
+
+    /// Takes a waiter that was not granted yet out of the queue.
+    void cancel(Waiter& waiter, Changes& changes) {
+        Host& host = *waiter.host;
+        unlink(waiter);
+        serve(host, changes);
+    }
+
+    /// Takes out the connections that have been idle for too long.
+    void expire(Clock::time_point now, Changes& changes) {
+        while (!idle_.empty() && idle_.front().since + limits_.keepalive <= now) {
+            close_oldest(changes);
+        }
+    }
+
+    /// When the oldest idle connection will be too old.
+    std::optional<Clock::time_point> next_expiry() const {
+        return idle_.empty() ? std::nullopt
+                             : std::optional(idle_.front().since + limits_.keepalive);
+    }
+
+    /// Takes out every idle connection and every waiter.
+    void close(Changes& changes) {
+        while (!idle_.empty()) {
+            close_oldest(changes);
+        }
+        while (!waiting_hosts_.empty() || !blocked_.empty()) {
+            auto& hosts = waiting_hosts_.empty() ? blocked_ : waiting_hosts_;
+            Waiter& waiter = *(*hosts.begin())->first;
+            unlink(waiter);
+            changes.wake.push_back(&waiter);
+        }
+    }
+
+    std::size_t in_use() const noexcept { return in_use_; }
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+    /// One key's part of the pool. Its owner may drop it when it is unused.
+    class Host {
+    public:
+        bool unused() const noexcept { return in_use == 0 && idle.empty() && first == nullptr; }
+
+    private:
+        friend class PoolCore;
+        std::size_t in_use = 0;
+        std::deque<typename std::list<Idle>::iterator> idle;  // oldest first
+        Waiter* first = nullptr;
+        Waiter* last = nullptr;
+    };
+
+private:
+    struct ByTicket {
+        bool operator()(const Host* a, const Host* b) const noexcept {
+            return a->first->ticket < b->first->ticket;
+        }
+    };
+    using Hosts = std::set<Host*, ByTicket>;
+
+    bool may_open(const Host& host) const noexcept {
+        return limits_.per_host == 0 || host.in_use + host.idle.size() < limits_.per_host;
+    }
+
+    bool make_room(Changes& changes) {
+        if (limits_.total == 0 || in_use_ + idle_.size() < limits_.total) {
+            return true;
+        }
+        if (idle_.empty()) {
+            return false;
+        }
+        close_oldest(changes);
+        return true;
+    }
+
+    void occupy(Host& host) noexcept {
+        ++host.in_use;
+        ++in_use_;
+    }
+
+    void vacate(Host& host) noexcept {
+        assert(host.in_use > 0);
+        --host.in_use;
+        --in_use_;
+    }
+
+    Value take_node(typename std::list<Idle>::iterator node) {
+        Value value = std::move(*node->value);
+        node->value.reset();
+        spare_.splice(spare_.begin(), idle_, node);
+        return value;
+    }
+
+    std::optional<Value> take_idle(Host& host) {
+        if (host.idle.empty()) {
+            return std::nullopt;
+        }
+        const auto node = host.idle.back();
+        host.idle.pop_back();
+        return take_node(node);
+    }
+
+    void close_oldest(Changes& changes) {
+        Host& host = *idle_.front().host;
+        assert(host.idle.front() == idle_.begin());
+        host.idle.pop_front();
+        changes.close.push_back(take_node(idle_.begin()));
+        file(host);
+    }
+
+    void unlink(Waiter& waiter) {
+        Host& host = *waiter.host;
+        const bool was_first = waiter.previous == nullptr;
+        if (was_first) {  // the sets are ordered by the first waiter
+            waiting_hosts_.erase(&host);
+            blocked_.erase(&host);
+        }
+        (was_first ? host.first : waiter.previous->next) = waiter.next;
+        (waiter.next == nullptr ? host.last : waiter.next->previous) = waiter.previous;
+        --waiting_;
+        if (was_first) {
+            file(host);
+        }
+    }
+
+    /// Keeps a host that has waiters in the right one of the two sets: hosts that are held up by
+    /// their own limit are out of the way of the others.
+    void file(Host& host) {
+        if (host.first == nullptr) {
+            return;
+        }
+        const bool may_go_on = !host.idle.empty() || may_open(host);
+        (may_go_on ? blocked_ : waiting_hosts_).erase(&host);
+        (may_go_on ? waiting_hosts_ : blocked_).insert(&host);
+    }
+
+    void serve(Host& changed, Changes& changes) {
+        file(changed);
+        while (!waiting_hosts_.empty()) {
+            Host& host = **waiting_hosts_.begin();
+            auto value = take_idle(host);
+            if (!value && !make_room(changes)) {
+                return;
+            }
+            Waiter& waiter = *host.first;
+            unlink(waiter);
+            waiter.granted = true;
+            waiter.value = std::move(value);
+            occupy(host);
+            file(host);
+            changes.wake.push_back(&waiter);
+        }
+    }
+
+    PoolLimits limits_;
+    std::list<Idle> idle_;   // oldest first, over all hosts
+    std::list<Idle> spare_;  // empty nodes
+    Hosts waiting_hosts_;    // hosts with waiters that could use a connection
+    Hosts blocked_;          // hosts with waiters that are at their own limit
+    std::size_t in_use_ = 0;
+    std::size_t waiting_ = 0;
+    std::uint64_t tickets_ = 0;
+};
+
+}  // namespace aiohttp::detail

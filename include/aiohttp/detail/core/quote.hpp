@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace aiohttp::detail {
+
+/// `text` in double quotes for an error message, control characters, quotes and backslashes
+/// escaped and cut after 120 bytes, so that hostile input can neither break a log line nor flood
+/// it.
+std::string quote(std::string_view text);
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <aiohttp/body.hpp>
+#include <aiohttp/detail/protocol/http1_head.hpp>
+#include <aiohttp/headers.hpp>
+#include <aiohttp/tls.hpp>
+#include <aiohttp/url.hpp>
+
+namespace aiohttp::detail {
+
+/// One request as it goes through the middlewares and onto the wire.
+struct ClientRequest {
+    std::string method;
+    Url url;
+    Headers headers;
+    std::unique_ptr<BodySource> body;
+    std::optional<TlsOptions> tls;  ///< instead of the connector's
+    std::string server_hostname;    ///< instead of the URL's host, for SNI and the certificate
+    HeadLimits limits;
+    bool read_until_eof = true;
+    bool chunked = false;  ///< frame the body in chunks though its size is known
+    int version = 11;
+};
+
+}  // namespace aiohttp::detail

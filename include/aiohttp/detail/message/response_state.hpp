@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <aiohttp/detail/message/body_reader.hpp>
+#include <aiohttp/detail/protocol/http1_head.hpp>
+#include <aiohttp/error.hpp>
+#include <aiohttp/url.hpp>
+
+namespace aiohttp::detail {
+
+/// What a ClientResponse and its StreamReader share: the head as plain values, and the body,
+/// first the part that came with the head, then what is still on the connection.
+class ResponseState {
+public:
+    ResponseHead head;
+    std::string method;
+    Url url;
+    std::string remote_endpoint;
+    Headers trailers;
+    std::optional<std::string> whole;  ///< what read() has returned, for the next read()
+
+    /// The next bytes that are here already; a view until consume() or fill().
+    std::string_view piece();
+    /// Whether the piece ends an HTTP chunk.
+    bool piece_ends_chunk() const noexcept;
+    void consume(std::size_t bytes);
+    /// Whether nothing is left to read.
+    bool at_end();
+    /// Waits for more; afterwards there is a piece, or the end. Raises what goes wrong, and
+    /// raises it again in every later call.
+    boost::asio::awaitable<void> fill(std::size_t limit);
+    /// Raises why the body cannot be read any more, if so.
+    void check_readable();
+    /// How many bytes are still to come, as far as that is known.
+    std::uint64_t left() const noexcept;
+
+    /// Keeps bytes that came with the head. `ends_chunk`: an HTTP chunk ends behind them.
+    void keep(std::string_view bytes, bool ends_chunk);
+    void attach(std::unique_ptr<BodyReader> body) { body_ = std::move(body); }
+    /// Gives the connection up: it has gone back already when the body arrived whole, and can
+    /// still be read then; else it is closed.
+    void release();
+    /// No connection is held any more.
+    bool closed() const noexcept { return body_ == nullptr; }
+    std::uint64_t total_bytes() const noexcept { return total_bytes_; }
+
+    /// One read at a time; throws RuntimeError when there is one already.
+    class ReadGuard {
+    public:
+        explicit ReadGuard(ResponseState& state);
+        ReadGuard(const ReadGuard&) = delete;
+        ReadGuard& operator=(const ReadGuard&) = delete;
+        ~ReadGuard() { state_.reading_ = false; }
+
+    private:
+        ResponseState& state_;
+    };
+
+    /// Throws `error` with this request's identity.
+    [[noreturn]] void raise(const Error& error) const;
+
+private:
+    void finish_if_done();
+
+    std::string kept_;
+    std::size_t kept_offset_ = 0;
+    std::vector<std::size_t> chunk_ends_;  // offsets into kept_
+    std::size_t chunk_index_ = 0;
+    std::unique_ptr<BodyReader> body_;
+    Error failure_;
+    bool released_ = false;
+    bool reading_ = false;
+    std::uint64_t total_bytes_ = 0;
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/response_state.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL ResponseState::ReadGuard::ReadGuard(ResponseState& state) : state_(state) {
+    if (std::exchange(state.reading_, true)) {
+        throw RuntimeError("another read of this response body is under way");
+    }
+}
+
+AIOHTTP_DECL void ResponseState::raise(const Error& error) const {
+    with_request(error, method, url.display()).raise();
+}
+
+AIOHTTP_DECL void ResponseState::keep(std::string_view bytes, bool ends_chunk) {
+    kept_.append(bytes);
+    if (ends_chunk) {
+        chunk_ends_.push_back(kept_.size());
+    }
+}
+
+AIOHTTP_DECL std::string_view ResponseState::piece() {
+    if (kept_offset_ < kept_.size()) {
+        const auto end =
+            chunk_index_ < chunk_ends_.size() ? chunk_ends_[chunk_index_] : kept_.size();
+        return std::string_view(kept_).substr(kept_offset_, end - kept_offset_);
+    }
+    return body_ ? body_->piece() : std::string_view();
+}
+
+AIOHTTP_DECL bool ResponseState::piece_ends_chunk() const noexcept {
+    if (kept_offset_ < kept_.size()) {
+        return chunk_index_ < chunk_ends_.size();
+    }
+    return body_ && body_->piece_ends_chunk();
+}
+
+AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
+    total_bytes_ += bytes;
+    if (kept_offset_ < kept_.size()) {
+        kept_offset_ += bytes;
+        if (chunk_index_ < chunk_ends_.size() && chunk_ends_[chunk_index_] == kept_offset_) {
+            ++chunk_index_;
+        }
+        return;
+    }
+    body_->consume(bytes);
+    finish_if_done();
+}
+
+AIOHTTP_DECL void ResponseState::finish_if_done() {
+    if (body_ && body_->done()) {
+        trailers = body_->finish();
+        body_.reset();
+    }
+}
+
+AIOHTTP_DECL bool ResponseState::at_end() {
+    finish_if_done();
+    return !body_ && !failure_ && kept_offset_ == kept_.size();
+}
+
+AIOHTTP_DECL void ResponseState::check_readable() {
+    if (!failure_ && body_) {
+        failure_ = body_->verdict();
+    }
+    if (failure_) {
+        body_.reset();
+        raise(failure_);
+    }
+    if (released_) {
+        raise(make_error(errc::connection_closed, Phase::body,
+                         "the response was released before its body was read"));
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> ResponseState::fill(std::size_t limit) {
+    while (piece().empty() && !at_end()) {
+        failure_ = co_await body_->fill(limit);
+        check_readable();
+    }
+}
+
+AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
+    return kept_.size() - kept_offset_ + (body_ ? body_->left() : 0);
+}
+
+AIOHTTP_DECL void ResponseState::release() {
+    finish_if_done();
+    if (body_) {
+        body_.reset();
+        released_ = true;
+    }
+}
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/headers.hpp>
+
+namespace aiohttp::detail {
+
+/// What a session adds to every request.
+struct RequestDefaults {
+    const Headers* session_headers = nullptr;
+    const std::vector<std::string>* session_skips = nullptr;
+    const std::vector<std::string>* request_skips = nullptr;
+    bool force_close = false;
+};
+
+/// Completes the header block, in aiohttp's wire order: Host, the session's fields, the request's
+/// fields, Accept, Accept-Encoding, User-Agent, the body's fields, Connection. The caller's value
+/// of a field always wins. Throws ValueError when the caller's own framing fields do not fit the
+/// body.
+void apply_defaults(ClientRequest& request, const RequestDefaults& defaults);
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/middleware/defaults.hpp>
+#include <aiohttp/error.hpp>
+#include <aiohttp/version.hpp>
+
+namespace aiohttp::detail {
+
+/// Collects the final block and knows which automatic fields are not wanted.
+class DefaultFields {
+public:
+    DefaultFields(const ClientRequest& request, const RequestDefaults& defaults)
+        : request_(request), defaults_(defaults) {}
+
+    bool given(std::string_view name) const {
+        return request_.headers.contains(name) || defaults_.session_headers->contains(name);
+    }
+    bool skipped(std::string_view name) const {
+        const auto is_name = [name](const std::string& skip) { return iequals(skip, name); };
+        return std::ranges::any_of(*defaults_.session_skips, is_name) ||
+               std::ranges::any_of(*defaults_.request_skips, is_name);
+    }
+    void add_automatic(Headers& fields, std::string_view name, std::string_view value) const {
+        if (!given(name) && !skipped(name)) {
+            fields.add_unchecked(name, value);
+        }
+    }
+
+private:
+    const ClientRequest& request_;
+    const RequestDefaults& defaults_;
+};
+
+AIOHTTP_DECL void check_content_length(std::string_view given, const BodySource* body) {
+    std::uint64_t length = 0;
+    const auto parsed = std::from_chars(given.data(), given.data() + given.size(), length);
+    if (given.empty() || parsed.ec != std::errc() || parsed.ptr != given.data() + given.size()) {
+        throw ValueError("Content-Length " + quote(given) + " is not a number");
+    }
+    const auto size = body != nullptr ? body->size() : std::optional<std::uint64_t>(0);
+    if (size && *size != length) {
+        throw ValueError("Content-Length " + quote(given) + " does not fit the body of " +
+                         std::to_string(*size) + " bytes");
+    }
+}
+
+/// RFC 9110 8.6: a request without body says so where its method usually has one.
+AIOHTTP_DECL bool announces_empty_body(std::string_view method) {
+    return method != "GET" && method != "HEAD" && method != "OPTIONS" && method != "TRACE" &&
+           method != "CONNECT";
+}
+
+AIOHTTP_DECL void add_transfer_encoding(ClientRequest& request, Headers& fields) {
+    if (request.version == 10) {
+        throw ValueError("a body of unknown length cannot be sent with HTTP/1.0");
+    }
+    request.chunked = true;
+    fields.add_unchecked("Transfer-Encoding", "chunked");
+}
+
+AIOHTTP_DECL void add_body_fields(ClientRequest& request,
+                                  const DefaultFields& automatic,
+                                  Headers& fields) {
+    const auto coding = fields["transfer-encoding"];
+    const auto length = fields.get("content-length");
+    if (!coding.empty()) {
+        if (!iequals(coding, "chunked") || length) {
+            throw ValueError("Transfer-Encoding " + quote(coding) +
+                             (length ? " together with Content-Length" : " is not supported"));
+        }
+        fields.erase("transfer-encoding");
+    }
+    const bool sends_type =
+        request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    if (request.body) {
+        const auto size = request.body->size();
+        if (length) {
+            check_content_length(*length, request.body.get());
+            request.chunked = false;
+        } else if (!size || !coding.empty()) {
+            add_transfer_encoding(request, fields);
+        } else {
+            fields.add_unchecked("Content-Length", std::to_string(*size));
+        }
+        automatic.add_automatic(fields, "Content-Type", request.body->content_type());
+        return;
+    }
+    if (length) {
+        check_content_length(*length, nullptr);
+    } else if (announces_empty_body(request.method)) {
+        fields.add_unchecked("Content-Length", "0");
+    }
+    if (sends_type) {
+        automatic.add_automatic(fields, "Content-Type", "application/octet-stream");
+    }
+}
+
+AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
+    const DefaultFields automatic(request, defaults);
+    const Headers& session = *defaults.session_headers;
+    Headers fields;
+    fields.reserve(session.size() + request.headers.size() + 8, 512);
+
+    // RFC 9112 3.2: Host should be the first field.
+    const auto request_host = request.headers.get("host");
+    const auto host = request_host ? request_host : session.get("host");
+    if (host) {
+        fields.add_unchecked("Host", *host);
+    } else {
+        std::string name;
+        request.url.append_host_field(name);
+        fields.add_unchecked("Host", name);
+    }
+    for (const auto field : session) {
+        if (!iequals(field.name, "host") && !request.headers.contains(field.name)) {
+            fields.add_unchecked(field.name, field.value);
+        }
+    }
+    for (const auto field : request.headers) {
+        if (!iequals(field.name, "host")) {
+            fields.add_unchecked(field.name, field.value);
+        }
+    }
+    automatic.add_automatic(fields, "Accept", "*/*");
+    automatic.add_automatic(fields, "Accept-Encoding", "identity");
+    static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;
+    automatic.add_automatic(fields, "User-Agent", agent);
+    add_body_fields(request, automatic, fields);
+    if (!automatic.given("connection")) {
+        if (defaults.force_close) {
+            fields.add_unchecked("Connection", "close");
+        } else if (request.version == 10) {
+            fields.add_unchecked("Connection", "keep-alive");
+        }
+    }
+    request.headers = std::move(fields);
+}
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include <aiohttp/clock.hpp>
+#include <aiohttp/detail/net/background_timer.hpp>
+#include <aiohttp/detail/net/transport.hpp>
+#include <aiohttp/error.hpp>
+#include <aiohttp/timeout.hpp>
+
+namespace aiohttp::detail {
+
+/// One exchange's time limits and the only place that arms a timer for them. It knows which
+/// operation is under way, so that it can end it when a limit has passed, or when the session is
+/// closed under it; and it turns the operation_aborted that follows into the error that is meant.
+///
+/// The timer is re-armed lazily: raising or lifting a limit costs a store, no system call.
+class Deadline {
+public:
+    enum class Limit { total, connect, pool, dns, sock_connect, tls, sock_read, sock_write };
+
+    /// `id` is for whoever keeps many of them.
+    Deadline(const asio::any_io_executor& executor, std::size_t id);
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+    /// Begins an exchange: `total` runs from now.
+    void start(const ClientTimeout& timeout);
+    /// Ends it: nothing runs, nothing is watched.
+    void finish() noexcept;
+
+    std::size_t id() const noexcept { return id_; }
+    /// The request's limits.
+    const ClientTimeout& timeout() const noexcept { return timeout_; }
+    /// Runs `limit` from now, when the request has one.
+    void begin(Limit limit);
+    /// Stops `limit`.
+    void end(Limit limit) noexcept { at(limit) = Clock::time_point::max(); }
+
+    /// Says what is being done, and what to abort when time is up or the session closes.
+    void watch(Phase phase, Abortable* operation) noexcept {
+        phase_ = phase;
+        operation_ = operation;
+    }
+    Phase phase() const noexcept { return phase_; }
+
+    /// Ends the exchange from outside, for `reason`.
+    void interrupt(const Error& reason) noexcept;
+    /// Why the exchange was brought to an end; no error while it goes on.
+    const Error& verdict() const noexcept { return verdict_; }
+
+private:
+    static constexpr std::size_t limit_count = 8;
+
+    Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
+    std::optional<Duration> duration_of(Limit limit) const noexcept;
+    void check_now();
+    void on_timer();
+    void expire(Limit limit);
+
+    std::size_t id_;
+    ClientTimeout timeout_ = ClientTimeout::none();
+    std::array<Clock::time_point, limit_count> limits_;
+    Phase phase_ = Phase::none;
+    Abortable* operation_ = nullptr;
+    Error verdict_;
+    BackgroundTimer timer_;
+};
+
+/// Throws ValueError for a limit that is not positive.
+void check_timeout(const ClientTimeout& timeout);
+
+}  // namespace aiohttp::detail

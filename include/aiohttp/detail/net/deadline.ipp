@@ -1,0 +1,174 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/net/deadline.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL const char* name_of(Deadline::Limit limit) noexcept {
+    switch (limit) {
+        case Deadline::Limit::total:
+            return "total";
+        case Deadline::Limit::connect:
+            return "connect";
+        case Deadline::Limit::pool:
+            return "pool";
+        case Deadline::Limit::dns:
+            return "dns";
+        case Deadline::Limit::sock_connect:
+            return "sock_connect";
+        case Deadline::Limit::tls:
+            return "tls";
+        case Deadline::Limit::sock_read:
+            return "sock_read";
+        case Deadline::Limit::sock_write:
+            return "sock_write";
+    }
+    return "";
+}
+
+AIOHTTP_DECL errc kind_of(Deadline::Limit limit) noexcept {
+    switch (limit) {
+        case Deadline::Limit::total:
+            return errc::total_timeout;
+        case Deadline::Limit::sock_read:
+        case Deadline::Limit::sock_write:
+            return errc::socket_timeout;
+        case Deadline::Limit::connect:
+        case Deadline::Limit::pool:
+        case Deadline::Limit::dns:
+        case Deadline::Limit::sock_connect:
+        case Deadline::Limit::tls:
+            break;
+    }
+    return errc::connection_timeout;
+}
+
+AIOHTTP_DECL std::string seconds_text(Duration duration) {
+    auto text = std::to_string(std::chrono::duration<double>(duration).count());
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') {
+        text.pop_back();
+    }
+    return text + " s";
+}
+
+AIOHTTP_DECL void check_timeout(const ClientTimeout& timeout) {
+    const auto check = [](const char* name, const std::optional<Duration>& value) {
+        if (value && *value <= Duration::zero()) {
+            throw ValueError(std::string("timeout ") + name + " must be positive, not " +
+                             seconds_text(*value) + "; nullopt switches it off");
+        }
+    };
+    check("total", timeout.total);
+    check("connect", timeout.connect);
+    check("sock_connect", timeout.sock_connect);
+    check("sock_read", timeout.sock_read);
+    check("pool", timeout.pool);
+    check("dns", timeout.dns);
+    check("tls", timeout.tls);
+    check("sock_write", timeout.sock_write);
+}
+
+AIOHTTP_DECL Deadline::Deadline(const asio::any_io_executor& executor, std::size_t id)
+    : id_(id),
+      timer_(executor, [](void* self) { static_cast<Deadline*>(self)->on_timer(); }, this) {
+    limits_.fill(Clock::time_point::max());
+}
+
+AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
+    timeout_ = timeout;
+    verdict_ = Error();
+    watch(Phase::none, nullptr);
+    begin(Limit::total);
+}
+
+AIOHTTP_DECL void Deadline::finish() noexcept {
+    limits_.fill(Clock::time_point::max());
+    watch(Phase::none, nullptr);
+}
+
+AIOHTTP_DECL std::optional<Duration> Deadline::duration_of(Limit limit) const noexcept {
+    switch (limit) {
+        case Limit::total:
+            return timeout_.total;
+        case Limit::connect:
+            return timeout_.connect;
+        case Limit::pool:
+            return timeout_.pool;
+        case Limit::dns:
+            return timeout_.dns;
+        case Limit::sock_connect:
+            return timeout_.sock_connect;
+        case Limit::tls:
+            return timeout_.tls;
+        case Limit::sock_read:
+            return timeout_.sock_read;
+        case Limit::sock_write:
+            return timeout_.sock_write;
+    }
+    return std::nullopt;
+}
+
+AIOHTTP_DECL void Deadline::begin(Limit limit) {
+    const auto duration = duration_of(limit);
+    if (!duration || verdict_) {
+        return;
+    }
+    const auto now = Clock::now();
+    // A limit beyond the clock's range never comes.
+    if (*duration < Clock::time_point::max() - now) {
+        at(limit) = now + *duration;
+        timer_.arm_before(at(limit));
+    }
+}
+
+AIOHTTP_DECL void Deadline::check_now() {
+    if (verdict_) {
+        return;
+    }
+    const auto now = Clock::now();
+    for (std::size_t i = 0; i < limit_count; ++i) {
+        if (limits_[i] <= now) {
+            expire(static_cast<Limit>(i));
+            return;
+        }
+    }
+}
+
+AIOHTTP_DECL void Deadline::on_timer() {
+    check_now();
+    const auto next = *std::min_element(limits_.begin(), limits_.end());
+    if (next != Clock::time_point::max()) {
+        timer_.arm_before(next);
+    }
+}
+
+AIOHTTP_DECL void Deadline::expire(Limit limit) {
+    const auto kind = kind_of(limit);
+    std::string text = kind == errc::connection_timeout ? "connection timeout" : "timeout";
+    text.append(": ").append(name_of(limit)).append(" = ");
+    text.append(seconds_text(*duration_of(limit)));
+    if (phase_ != Phase::none) {
+        text.append(" passed in phase ").append(to_string(phase_));
+    }
+    interrupt(make_error(kind, phase_, std::move(text)));
+}
+
+AIOHTTP_DECL void Deadline::interrupt(const Error& reason) noexcept {
+    if (verdict_) {
+        return;
+    }
+    verdict_ = reason;
+    limits_.fill(Clock::time_point::max());
+    if (operation_ != nullptr) {
+        operation_->abort();
+    }
+}
+
+}  // namespace aiohttp::detail

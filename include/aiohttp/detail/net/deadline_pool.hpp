@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <aiohttp/detail/net/deadline.hpp>
+
+namespace aiohttp::detail {
+
+/// The deadlines of all exchanges of a connector. They are used again, timer and all: a timer
+/// that is still armed for the last exchange serves the next one without a system call.
+class DeadlinePool : public std::enable_shared_from_this<DeadlinePool> {
+public:
+    explicit DeadlinePool(const asio::any_io_executor& executor) : executor_(executor) {}
+
+    struct GiveBack {
+        std::shared_ptr<DeadlinePool> pool;
+        void operator()(Deadline* deadline) const noexcept;
+    };
+    /// A deadline under way; it outlives its pool's owner.
+    using Handle = std::unique_ptr<Deadline, GiveBack>;
+
+    /// Starts a deadline for an exchange of `owner`.
+    Handle start(const void* owner, const ClientTimeout& timeout);
+    /// Brings the exchanges of `owner` to an end, all of them when it is null. With
+    /// `spare_bodies`, those whose response was handed out already go on.
+    void interrupt(const void* owner, const Error& reason, bool spare_bodies) noexcept;
+
+private:
+    struct Entry {
+        std::unique_ptr<Deadline> deadline;
+        const void* owner = nullptr;  // null: free
+    };
+
+    asio::any_io_executor executor_;
+    std::vector<Entry> entries_;
+    std::vector<std::size_t> free_;
+};
+
+}  // namespace aiohttp::detail

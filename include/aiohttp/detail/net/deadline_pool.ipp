@@ -1,0 +1,41 @@
+#pragma once
+
+#include <algorithm>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/net/deadline_pool.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
+                                                      const ClientTimeout& timeout) {
+    if (free_.empty()) {
+        entries_.push_back({std::make_unique<Deadline>(executor_, entries_.size()), nullptr});
+        free_.reserve(entries_.size());  // so that giving back cannot fail
+        free_.push_back(entries_.size() - 1);
+    }
+    auto& entry = entries_[free_.back()];
+    entry.deadline->start(timeout);
+    free_.pop_back();
+    entry.owner = owner;
+    return Handle(entry.deadline.get(), GiveBack{shared_from_this()});
+}
+
+AIOHTTP_DECL void DeadlinePool::GiveBack::operator()(Deadline* deadline) const noexcept {
+    deadline->finish();
+    pool->entries_[deadline->id()].owner = nullptr;
+    pool->free_.push_back(deadline->id());
+}
+
+AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
+                                          const Error& reason,
+                                          bool spare_bodies) noexcept {
+    for (auto& entry : entries_) {
+        const bool concerned = entry.owner != nullptr && (owner == nullptr || entry.owner == owner);
+        if (concerned && !(spare_bodies && entry.deadline->phase() == Phase::body)) {
+            entry.deadline->interrupt(reason);
+        }
+    }
+}
+
+}  // namespace aiohttp::detail

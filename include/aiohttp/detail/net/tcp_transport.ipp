@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/net/tcp_transport.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
+    error_code ignored;
+    const auto address = endpoint.address().to_string();
+    const auto port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
+}
+
+AIOHTTP_DECL TcpTransport::TcpTransport(const asio::any_io_executor& executor)
+    : socket_(executor) {}
+
+AIOHTTP_DECL asio::awaitable<error_code> TcpTransport::connect(asio::ip::tcp::endpoint peer) {
+    error_code error;
+    socket_.open(peer.protocol(), error);
+    if (error) {
+        co_return error;
+    }
+    const auto result = co_await socket_.async_connect(peer, asio::as_tuple(asio::deferred));
+    error = std::get<0>(result);
+    if (!error && !socket_.is_open()) {
+        error = asio::error::operation_aborted;  // aborted after the kernel had connected
+    }
+    if (!error) {
+        socket_.non_blocking(true, error);
+    }
+    if (error) {
+        close();
+        co_return error;
+    }
+    error_code ignored;  // a peer without Nagle control is still a peer
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    remote_ = to_string(peer);
+    co_return error;
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::read_some(asio::mutable_buffer into) {
+    const auto result = co_await socket_.async_read_some(into, asio::as_tuple(asio::deferred));
+    co_return IoResult{std::get<0>(result), std::get<1>(result)};
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write(asio::const_buffer first,
+                                                           asio::const_buffer second) {
+    std::array<asio::const_buffer, 2> rest{first, second};
+    IoResult total;
+    for (;;) {
+        // Most requests fit into the socket's buffer, so the asynchronous way is seldom taken.
+        auto written = socket_.write_some(rest, total.error);
+        if (total.error == asio::error::would_block) {
+            const auto result =
+                co_await socket_.async_write_some(rest, asio::as_tuple(asio::deferred));
+            total.error = std::get<0>(result);
+            written = std::get<1>(result);
+        }
+        total.bytes += written;
+        if (total.error) {
+            co_return total;
+        }
+        const auto of_first = std::min(written, rest[0].size());
+        rest[0] += of_first;
+        rest[1] += written - of_first;
+        if (rest[0].size() + rest[1].size() == 0) {
+            co_return total;
+        }
+    }
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write_until_readable(
+    asio::const_buffer bytes) {
+    using Socket = asio::ip::tcp::socket;
+    IoResult total;
+    while (total.bytes < bytes.size()) {
+        total.bytes += socket_.write_some(asio::buffer(bytes + total.bytes), total.error);
+        if (!total.error) {
+            continue;
+        }
+        if (total.error != asio::error::would_block) {
+            co_return total;
+        }
+        auto either = asio::experimental::make_parallel_group(
+            socket_.async_wait(Socket::wait_write, asio::deferred),
+            socket_.async_wait(Socket::wait_read, asio::deferred));
+        const auto result =
+            co_await either.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+        const auto& [order, writable, readable] = result;
+        total.error = order[0] == 0 ? writable : readable;
+        if (total.error || order[0] == 1) {
+            co_return total;
+        }
+    }
+    co_return total;
+}
+
+AIOHTTP_DECL void TcpTransport::close() noexcept {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+AIOHTTP_DECL IoResult TcpTransport::try_read(asio::mutable_buffer into) noexcept {
+    IoResult result;
+    result.bytes = socket_.read_some(into, result.error);
+    return result;
+}
+
+AIOHTTP_DECL std::string TcpTransport::remote_endpoint() const {
+    return remote_;
+}
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include <aiohttp/detail/net/tls_context.hpp>
+#include <aiohttp/detail/net/transport.hpp>
+
+struct ssl_st;
+struct bio_st;
+
+namespace aiohttp::detail {
+
+/// What a TLS handshake came to.
+struct TlsHandshake {
+    error_code error;          ///< of the transport below, e.g. eof or operation_aborted
+    bool certificate = false;  ///< whether it was the certificate that did not verify
+    std::string text;          ///< what failed; empty on success or when `error` says it all
+};
+
+/// TLS over any other transport: OpenSSL works on memory, this class moves the bytes. The end of
+/// the stream without close_notify is ssl::error::stream_truncated, not eof (RFC 8446 6.1).
+class TlsTransport final : public Transport {
+public:
+    /// `host` is what SNI names and what the certificate is checked against; an IP address is
+    /// checked as such and not named in SNI (RFC 6066 3).
+    TlsTransport(std::unique_ptr<Transport> next, const TlsContext& context, std::string host);
+    ~TlsTransport() override;
+
+    asio::awaitable<TlsHandshake> handshake();
+
+    asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
+    asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override;
+    asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override;
+    void close() noexcept override;
+    IoResult try_read(asio::mutable_buffer into) noexcept override;
+    std::string remote_endpoint() const override;
+
+private:
+    enum class Want { nothing, read };
+    struct Step {
+        IoResult result;
+        Want want = Want::nothing;
+    };
+
+    Step decrypt(asio::mutable_buffer into) noexcept;
+    error_code encrypt(asio::const_buffer bytes) noexcept;
+    std::string_view pending_output() const noexcept;
+    void drop_output(std::size_t bytes) noexcept;
+    asio::awaitable<error_code> flush();
+    asio::awaitable<error_code> receive();
+    void feed(std::size_t bytes) noexcept;
+    TlsHandshake failure() const;
+
+    std::unique_ptr<Transport> next_;
+    std::string host_;
+    std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
+    bio_st* input_ = nullptr;                                // owned by ssl_
+    bio_st* output_ = nullptr;                               // owned by ssl_
+    std::unique_ptr<std::array<char, 16384 + 512>> cipher_;  // a whole record
+};
+
+}  // namespace aiohttp::detail

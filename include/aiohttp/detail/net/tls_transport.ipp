@@ -1,0 +1,286 @@
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/net/tls_transport.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL std::string take_openssl_error();
+
+AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
+                                        const TlsContext& context,
+                                        std::string host)
+    : next_(std::move(next)),
+      host_(std::move(host)),
+      ssl_(SSL_new(context.native.get()), &SSL_free),
+      input_(BIO_new(BIO_s_mem())),
+      output_(BIO_new(BIO_s_mem())),
+      cipher_(std::make_unique<std::array<char, 16384 + 512>>()) {
+    if (!ssl_ || input_ == nullptr || output_ == nullptr) {
+        BIO_free(input_);
+        BIO_free(output_);
+        throw std::bad_alloc();
+    }
+    // An empty memory BIO must say "try again", not "end of stream".
+    BIO_set_mem_eof_return(input_, -1);
+    SSL_set_bio(ssl_.get(), input_, output_);
+    SSL_set_connect_state(ssl_.get());
+    error_code not_an_address;
+    asio::ip::make_address(host_, not_an_address);
+    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl_.get());
+    if (not_an_address) {
+        SSL_set_tlsext_host_name(ssl_.get(), host_.c_str());
+        X509_VERIFY_PARAM_set_hostflags(
+            checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+        X509_VERIFY_PARAM_set1_host(checks, host_.data(), host_.size());
+    } else {
+        X509_VERIFY_PARAM_set1_ip_asc(checks, host_.c_str());
+    }
+}
+
+AIOHTTP_DECL TlsTransport::~TlsTransport() = default;
+
+AIOHTTP_DECL std::string_view TlsTransport::pending_output() const noexcept {
+    char* data = nullptr;
+    const auto size = BIO_get_mem_data(output_, &data);
+    return {data, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+AIOHTTP_DECL void TlsTransport::drop_output(std::size_t bytes) noexcept {
+    if (bytes == pending_output().size()) {
+        BIO_reset(output_);
+        return;
+    }
+    std::array<char, 4096> sink;
+    while (bytes > 0) {
+        const auto piece = std::min(bytes, sink.size());
+        BIO_read(output_, sink.data(), static_cast<int>(piece));
+        bytes -= piece;
+    }
+}
+
+AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
+    const auto output = pending_output();
+    if (output.empty()) {
+        co_return error_code();
+    }
+    const auto written =
+        co_await next_->write(asio::buffer(output.data(), output.size()), asio::const_buffer());
+    BIO_reset(output_);
+    co_return written.error;
+}
+
+AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
+    BIO_write(input_, cipher_->data(), static_cast<int>(bytes));
+}
+
+AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::receive() {
+    const auto received = co_await next_->read_some(asio::buffer(*cipher_));
+    feed(received.bytes);
+    co_return received.error == asio::error::eof ? error_code(asio::ssl::error::stream_truncated)
+                                                 : received.error;
+}
+
+AIOHTTP_DECL TlsHandshake TlsTransport::failure() const {
+    TlsHandshake failed;
+    const auto verdict = SSL_get_verify_result(ssl_.get());
+    if (verdict != X509_V_OK && (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0) {
+        failed.certificate = true;
+        failed.text = "certificate of " + quote(host_) +
+                      " rejected: " + X509_verify_cert_error_string(verdict);
+        ERR_clear_error();
+    } else {
+        failed.text = "TLS handshake with " + quote(host_) + " failed: " + take_openssl_error();
+    }
+    return failed;
+}
+
+AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
+    TlsHandshake outcome;
+    for (;;) {
+        ERR_clear_error();
+        const int done = SSL_do_handshake(ssl_.get());
+        const int wanted = SSL_get_error(ssl_.get(), done);
+        if (done != 1 && wanted != SSL_ERROR_WANT_READ) {
+            outcome = failure();
+        }
+        // What is pending goes out in every case: it may be the alert that says why.
+        const auto flushed = co_await flush();
+        if (done == 1 || !outcome.text.empty()) {
+            if (done == 1) {
+                outcome.error = flushed;
+            }
+            co_return outcome;
+        }
+        outcome.error = flushed;
+        if (!outcome.error) {
+            outcome.error = co_await receive();
+        }
+        if (outcome.error == asio::ssl::error::stream_truncated) {
+            outcome.text =
+                "TLS handshake with " + quote(host_) + " failed: the peer closed the connection";
+        }
+        if (outcome.error) {
+            co_return outcome;
+        }
+    }
+}
+
+AIOHTTP_DECL TlsTransport::Step TlsTransport::decrypt(asio::mutable_buffer into) noexcept {
+    ERR_clear_error();
+    Step step;
+    std::size_t bytes = 0;
+    const int read = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
+    if (read == 1) {
+        step.result.bytes = bytes;
+        return step;
+    }
+    switch (SSL_get_error(ssl_.get(), read)) {
+        case SSL_ERROR_WANT_READ:
+            step.want = Want::read;
+            break;
+        case SSL_ERROR_ZERO_RETURN:
+            step.result.error = asio::error::eof;
+            break;
+        default:
+            step.result.error =
+                error_code(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
+            if (!step.result.error) {
+                step.result.error = asio::ssl::error::stream_truncated;
+            }
+            break;
+    }
+    return step;
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::read_some(asio::mutable_buffer into) {
+    for (;;) {
+        const auto step = decrypt(into);
+        if (step.want == Want::nothing) {
+            co_return step.result;
+        }
+        // A key update of the peer (RFC 8446 4.6.3) asks for an answer.
+        IoResult failed;
+        failed.error = co_await flush();
+        if (!failed.error) {
+            failed.error = co_await receive();
+        }
+        if (failed.error) {
+            co_return failed;
+        }
+    }
+}
+
+AIOHTTP_DECL error_code TlsTransport::encrypt(asio::const_buffer bytes) noexcept {
+    if (bytes.size() == 0) {
+        return {};
+    }
+    ERR_clear_error();
+    std::size_t written = 0;
+    if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1) {
+        return {};
+    }
+    const auto code = static_cast<int>(ERR_get_error());
+    return code == 0 ? error_code(asio::error::connection_aborted)
+                     : error_code(code, asio::error::get_ssl_category());
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer first,
+                                                           asio::const_buffer second) {
+    constexpr std::size_t record = 16384;
+    IoResult result;
+    std::string joined;
+    if (first.size() + second.size() <= record && second.size() > 0) {
+        // Head and body of a small request travel in one record.
+        joined.reserve(first.size() + second.size());
+        joined.append(static_cast<const char*>(first.data()), first.size());
+        joined.append(static_cast<const char*>(second.data()), second.size());
+        first = asio::buffer(joined);
+        second = {};
+    }
+    while (!result.error && first.size() + second.size() > 0) {
+        auto& part = first.size() > 0 ? first : second;
+        const auto piece = asio::buffer(part, 4 * record);
+        result.error = encrypt(piece);
+        if (!result.error) {
+            result.error = co_await flush();
+        }
+        result.bytes += piece.size();
+        part += piece.size();
+    }
+    co_return result;
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
+    asio::const_buffer bytes) {
+    constexpr std::size_t piece_size = 16384;
+    IoResult total;
+    while (total.bytes < bytes.size()) {
+        const auto piece = asio::buffer(bytes + total.bytes, piece_size);
+        total.error = encrypt(piece);
+        while (!total.error && !pending_output().empty()) {
+            const auto output = pending_output();
+            const auto sent =
+                co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
+            drop_output(sent.bytes);
+            total.error = sent.error;
+            if (sent.error || sent.bytes == output.size()) {
+                continue;
+            }
+            // The peer sent something: data for us ends the upload, tickets and the like do not.
+            const auto received = next_->try_read(asio::buffer(*cipher_));
+            feed(received.bytes);
+            char first = 0;
+            std::size_t available = 0;
+            if (received.error == asio::error::would_block) {
+                continue;
+            }
+            if (received.error || SSL_peek_ex(ssl_.get(), &first, 1, &available) == 1) {
+                co_return total;
+            }
+            ERR_clear_error();
+        }
+        if (total.error) {
+            co_return total;
+        }
+        total.bytes += piece.size();
+    }
+    co_return total;
+}
+
+AIOHTTP_DECL void TlsTransport::close() noexcept {
+    next_->close();
+}
+
+AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept {
+    for (;;) {
+        const auto step = decrypt(into);
+        if (step.want == Want::nothing) {
+            return step.result;
+        }
+        const auto received = next_->try_read(asio::buffer(*cipher_));
+        feed(received.bytes);
+        if (received.error) {
+            return {received.error, 0};
+        }
+    }
+}
+
+AIOHTTP_DECL std::string TlsTransport::remote_endpoint() const {
+    return next_->remote_endpoint();
+}
+
+}  // namespace aiohttp::detail

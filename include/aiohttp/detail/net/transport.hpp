@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace aiohttp::detail {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+/// What an operation on a transport came to. Trivially destructible, as GCC 12 wants it.
+struct IoResult {
+    error_code error;
+    std::size_t bytes = 0;
+};
+
+/// Something that a deadline can bring to an end.
+class Abortable {
+public:
+    /// Makes the operation under way complete soon with operation_aborted.
+    virtual void abort() noexcept = 0;
+
+protected:
+    ~Abortable() = default;
+};
+
+/// A reliable byte stream to the peer: TCP, TLS over another transport, memory in tests. The only
+/// I/O seam of the library. One reader and one writer at a time.
+class Transport : public Abortable {
+public:
+    virtual ~Transport() = default;
+
+    /// Reads at least one byte. The end of the stream is asio::error::eof.
+    virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer into) = 0;
+    /// Writes both buffers whole, in one system call where possible.
+    virtual asio::awaitable<IoResult> write(asio::const_buffer first,
+                                            asio::const_buffer second) = 0;
+    /// Writes until everything is written or the peer has sent something (fewer bytes and no
+    /// error): how an early answer interrupts a long upload.
+    virtual asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) = 0;
+    /// Closes at once; pending operations complete with operation_aborted.
+    virtual void close() noexcept = 0;
+    /// Reads what has already arrived, without waiting: error::would_block when nothing has.
+    virtual IoResult try_read(asio::mutable_buffer into) noexcept = 0;
+    /// The peer's address, e.g. "127.0.0.1:8080".
+    virtual std::string remote_endpoint() const = 0;
+
+    void abort() noexcept final { close(); }
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <aiohttp/detail/client/session_core.hpp>
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/protocol/field_values.hpp>
+#include <aiohttp/json.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+
+AIOHTTP_DECL void raise_json_type(const std::string& reason) {
+    make_error(errc::json_type, Phase::none, "JSON of another type: " + reason).raise();
+}
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
+
+AIOHTTP_DECL void check_json_type(const ResponseState& state, const std::string& wanted) {
+    const auto type = parse_media_type(state.head.headers["content-type"]).type;
+    if (wanted.empty() || is_json_media_type(type, wanted)) {
+        return;
+    }
+    ErrorDetails details;
+    details.kind = errc::content_type;
+    details.method = state.method;
+    details.url = state.url.display();
+    details.what = "response is " + type + ", not " + wanted;
+    details.status = state.head.status;
+    details.reason = details.what;
+    details.headers = state.head.headers;
+    make_error(std::move(details)).raise();
+}
+
+AIOHTTP_DECL nlohmann::json parse_json(const ResponseState& state, const std::string& text) {
+    try {
+        return nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        state.raise(make_error(errc::json_invalid, Phase::none,
+                               "response body is not JSON, at byte " + std::to_string(error.byte) +
+                                   " of " + std::to_string(text.size()) + ": " + error.what()));
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<ResponseState> state,
+                                                              std::string content_type) {
+    check_json_type(*state, content_type);
+    const auto text = co_await read_whole(state);
+    co_return parse_json(*state, text);
+}
+
+}  // namespace detail
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> ClientResponse::json(std::string content_type) {
+    return detail::read_json(state_, std::move(content_type));
+}
+
+AIOHTTP_DECL Request& Request::json(const nlohmann::json& document) & {
+    return json_text(spec_->session->serialize(document));
+}
+
+AIOHTTP_DECL Request&& Request::json(const nlohmann::json& document) && {
+    return std::move(this->json(document));
+}
+
+namespace detail {
+
+AIOHTTP_DECL std::string SessionCore::serialize(const nlohmann::json& document) const {
+    if (options_.json_serialize_) {
+        return options_.json_serialize_(document);
+    }
+    try {
+        return document.dump();
+    } catch (const nlohmann::json::type_error& error) {  // a string that is not UTF-8
+        throw ValueError(std::string("the JSON document cannot be serialized: ") + error.what());
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> exchange_json(
+    boost::asio::awaitable<ClientResponse> request) {
+    auto response = co_await std::move(request);
+    co_return co_await response.json();
+}
+
+}  // namespace detail
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> Request::as_json() && {
+    return detail::exchange_json(std::move(*this));
+}
+
+}  // namespace aiohttp

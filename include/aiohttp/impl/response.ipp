@@ -1,0 +1,155 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/protocol/field_values.hpp>
+#include <aiohttp/response.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+
+// How much of an error response's body its exception carries.
+inline constexpr std::size_t error_excerpt = 4096;
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state) {
+    if (!state->whole) {
+        StreamReader reader(state);
+        auto whole = co_await reader.read();
+        state->whole = std::move(whole);
+    }
+    co_return *state->whole;
+}
+
+AIOHTTP_DECL Error bad_status(ResponseState& state) {
+    ErrorDetails details;
+    details.kind = errc::bad_status;
+    details.phase = Phase::none;
+    details.method = state.method;
+    details.url = state.url.display();
+    details.what = std::to_string(state.head.status) + ' ' + state.head.reason;
+    details.status = state.head.status;
+    details.reason = state.head.reason;
+    details.headers = state.head.headers;
+    details.body =
+        std::string_view(state.whole ? *state.whole : state.piece()).substr(0, error_excerpt);
+    details.retryable = state.head.status == 429 || state.head.status >= 500;
+    return make_error(std::move(details));
+}
+
+}  // namespace detail
+
+AIOHTTP_DECL ClientResponse::ClientResponse(std::shared_ptr<detail::ResponseState> state) noexcept
+    : state_(std::move(state)) {}
+AIOHTTP_DECL ClientResponse::ClientResponse(ClientResponse&&) noexcept = default;
+AIOHTTP_DECL ClientResponse& ClientResponse::operator=(ClientResponse&& other) noexcept {
+    if (this != &other) {
+        if (state_) {
+            release();
+        }
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+AIOHTTP_DECL ClientResponse::~ClientResponse() = default;
+
+AIOHTTP_DECL int ClientResponse::status() const noexcept {
+    return state_->head.status;
+}
+AIOHTTP_DECL const std::string& ClientResponse::reason() const noexcept {
+    return state_->head.reason;
+}
+AIOHTTP_DECL HttpVersion ClientResponse::version() const noexcept {
+    return {state_->head.version / 10, state_->head.version % 10};
+}
+AIOHTTP_DECL bool ClientResponse::ok() const noexcept {
+    return status() < 400;
+}
+AIOHTTP_DECL const std::string& ClientResponse::method() const noexcept {
+    return state_->method;
+}
+AIOHTTP_DECL const Url& ClientResponse::url() const noexcept {
+    return state_->url;
+}
+AIOHTTP_DECL std::string_view ClientResponse::host() const noexcept {
+    return state_->url.host();
+}
+AIOHTTP_DECL const Headers& ClientResponse::headers() const noexcept {
+    return state_->head.headers;
+}
+AIOHTTP_DECL const std::string& ClientResponse::remote_endpoint() const noexcept {
+    return state_->remote_endpoint;
+}
+AIOHTTP_DECL const Headers& ClientResponse::trailers() const noexcept {
+    return state_->trailers;
+}
+
+AIOHTTP_DECL std::string ClientResponse::content_type() const {
+    return detail::parse_media_type(headers()["content-type"]).type;
+}
+
+AIOHTTP_DECL std::string ClientResponse::charset() const {
+    const auto type = detail::parse_media_type(headers()["content-type"]);
+    return detail::to_lower_copy(type.parameter("charset"));
+}
+
+AIOHTTP_DECL std::optional<std::uint64_t> ClientResponse::content_length() const {
+    const auto text = headers()["content-length"];
+    std::uint64_t length = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return length;
+}
+
+AIOHTTP_DECL std::optional<ContentDisposition> ClientResponse::content_disposition() const {
+    const auto value = headers().get("content-disposition");
+    return value ? detail::parse_content_disposition(*value) : std::nullopt;
+}
+
+AIOHTTP_DECL std::vector<Link> ClientResponse::links() const {
+    const auto values = headers().getall("link");
+    auto links = detail::parse_links(values);
+    for (auto& link : links) {
+        Url target;
+        if (!Url::parse(link.url, target)) {
+            link.url = url().join(target).str();
+        }
+    }
+    return links;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> ClientResponse::read() {
+    return detail::read_whole(state_);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> ClientResponse::text() {
+    return detail::read_whole(state_);
+}
+
+AIOHTTP_DECL StreamReader ClientResponse::content() const {
+    return StreamReader(state_);
+}
+
+AIOHTTP_DECL void ClientResponse::raise_for_status() const {
+    if (!ok()) {
+        detail::bad_status(*state_).raise();
+    }
+}
+
+AIOHTTP_DECL bool ClientResponse::closed() const noexcept {
+    return state_->closed();
+}
+
+AIOHTTP_DECL void ClientResponse::release() noexcept {
+    state_->release();
+}
+
+}  // namespace aiohttp

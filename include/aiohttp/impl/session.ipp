@@ -1,0 +1,147 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <aiohttp/detail/client/session_core.hpp>
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/session.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+
+AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(std::move(options)) {
+    if (!options_.connector_) {
+        options_.connector_ = std::make_shared<TCPConnector>();
+    }
+}
+
+AIOHTTP_DECL ClientRequest SessionCore::new_request() const {
+    ClientRequest request;
+    request.version = 10 + options_.version_.minor;
+    request.limits.line = options_.max_line_size_;
+    request.limits.field = options_.max_field_size_;
+    request.limits.fields = options_.max_headers_;
+    return request;
+}
+
+AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    connector().interrupt(this, spare_bodies);
+    if (options_.connector_owner_) {
+        connector().close(spare_bodies);
+    }
+}
+
+AIOHTTP_DECL std::string upper_case_method(std::string_view method) {
+    if (!is_token(method)) {
+        throw ValueError("method " + quote(method) + " is not a token");
+    }
+    std::string upper(method);
+    std::transform(upper.begin(), upper.end(), upper.begin(), to_upper);
+    return upper;
+}
+
+AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<SessionCore>& session,
+                                                   std::string_view method) {
+    auto spec = std::make_unique<RequestSpec>();
+    spec->session = session;
+    spec->request = session->new_request();
+    spec->request.method = upper_case_method(method);
+    return spec;
+}
+
+}  // namespace detail
+
+AIOHTTP_DECL ClientSession::ClientSession() : ClientSession(ClientSessionOptions()) {}
+AIOHTTP_DECL ClientSession::ClientSession(ClientSessionOptions options)
+    : core_(std::make_shared<detail::SessionCore>(std::move(options))) {}
+AIOHTTP_DECL ClientSession::ClientSession(boost::asio::any_io_executor executor,
+                                          ClientSessionOptions options)
+    : ClientSession(std::move(options)) {
+    core_->bind(executor);
+}
+AIOHTTP_DECL ClientSession::ClientSession(ClientSession&&) noexcept = default;
+AIOHTTP_DECL ClientSession& ClientSession::operator=(ClientSession&& other) noexcept {
+    std::swap(core_, other.core_);
+    return *this;
+}
+AIOHTTP_DECL ClientSession::~ClientSession() {
+    if (core_) {
+        core_->close(true);
+    }
+}
+
+AIOHTTP_DECL Request ClientSession::request(std::string_view method, std::string_view url) {
+    auto spec = detail::new_spec(core_, method);
+    spec->url_text = url;
+    return Request(std::move(spec));
+}
+AIOHTTP_DECL Request ClientSession::request(std::string_view method, const Url& url) {
+    auto spec = detail::new_spec(core_, method);
+    spec->url = url;
+    return Request(std::move(spec));
+}
+AIOHTTP_DECL Request ClientSession::get(std::string_view url) {
+    return request("GET", url);
+}
+AIOHTTP_DECL Request ClientSession::get(const Url& url) {
+    return request("GET", url);
+}
+AIOHTTP_DECL Request ClientSession::post(std::string_view url) {
+    return request("POST", url);
+}
+AIOHTTP_DECL Request ClientSession::post(const Url& url) {
+    return request("POST", url);
+}
+AIOHTTP_DECL Request ClientSession::put(std::string_view url) {
+    return request("PUT", url);
+}
+AIOHTTP_DECL Request ClientSession::put(const Url& url) {
+    return request("PUT", url);
+}
+AIOHTTP_DECL Request ClientSession::patch(std::string_view url) {
+    return request("PATCH", url);
+}
+AIOHTTP_DECL Request ClientSession::patch(const Url& url) {
+    return request("PATCH", url);
+}
+AIOHTTP_DECL Request ClientSession::delete_(std::string_view url) {
+    return request("DELETE", url);
+}
+AIOHTTP_DECL Request ClientSession::delete_(const Url& url) {
+    return request("DELETE", url);
+}
+AIOHTTP_DECL Request ClientSession::head(std::string_view url) {
+    return request("HEAD", url);
+}
+AIOHTTP_DECL Request ClientSession::head(const Url& url) {
+    return request("HEAD", url);
+}
+AIOHTTP_DECL Request ClientSession::options(std::string_view url) {
+    return request("OPTIONS", url);
+}
+AIOHTTP_DECL Request ClientSession::options(const Url& url) {
+    return request("OPTIONS", url);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> ClientSession::close() {
+    core_->close(false);
+    co_return;
+}
+AIOHTTP_DECL bool ClientSession::closed() const noexcept {
+    return core_->closed();
+}
+AIOHTTP_DECL Headers& ClientSession::headers() noexcept {
+    return core_->headers();
+}
+AIOHTTP_DECL BaseConnector& ClientSession::connector() const noexcept {
+    return core_->public_connector();
+}
+
+}  // namespace aiohttp

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <utility>
+
+#include <aiohttp/detail/client/session_core.hpp>
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/session.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+
+AIOHTTP_DECL HttpVersion checked_version(HttpVersion version);
+
+}  // namespace detail
+
+AIOHTTP_DECL ClientSessionOptions::ClientSessionOptions() = default;
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::base_url(std::string_view url) & {
+    Url parsed(url);
+    const bool usable = parsed.is_absolute() &&
+                        (parsed.scheme() == "http" || parsed.scheme() == "https") &&
+                        parsed.path().ends_with('/');
+    if (!usable) {
+        throw ValueError("base_url " + detail::quote(parsed.display()) +
+                         " is not an absolute http(s) URL that ends in \"/\"");
+    }
+    base_url_ = std::move(parsed);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::base_url(std::string_view url) && {
+    return std::move(this->base_url(url));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::header(std::string_view name,
+                                                                std::string_view value) & {
+    headers_.add(name, value);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::header(std::string_view name,
+                                                                 std::string_view value) && {
+    return std::move(this->header(name, value));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::headers(const Headers& fields) & {
+    for (const auto field : fields) {
+        headers_.add(field.name, field.value);
+    }
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::headers(const Headers& fields) && {
+    return std::move(this->headers(fields));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::skip_auto_header(std::string_view name) & {
+    skip_auto_headers_.emplace_back(name);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::skip_auto_header(
+    std::string_view name) && {
+    return std::move(this->skip_auto_header(name));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::timeout(const ClientTimeout& limits) & {
+    detail::check_timeout(limits);
+    timeout_ = limits;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::timeout(const ClientTimeout& limits) && {
+    return std::move(this->timeout(limits));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::timeout(Duration total) & {
+    return timeout(ClientTimeout{.total = total});
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::timeout(Duration total) && {
+    return std::move(this->timeout(total));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::raise_for_status(bool on) & {
+    raise_for_status_ = on;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::raise_for_status(bool on) && {
+    return std::move(this->raise_for_status(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector(
+    const TCPConnectorOptions& options) & {
+    connector_ = std::make_shared<TCPConnector>(options);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::connector(
+    const TCPConnectorOptions& options) && {
+    return std::move(this->connector(options));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector(
+    std::shared_ptr<BaseConnector> shared) & {
+    connector_ = std::move(shared);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::connector(
+    std::shared_ptr<BaseConnector> shared) && {
+    return std::move(this->connector(std::move(shared)));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector_owner(bool on) & {
+    connector_owner_ = on;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::connector_owner(bool on) && {
+    return std::move(this->connector_owner(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::version(HttpVersion version) & {
+    version_ = detail::checked_version(version);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::version(HttpVersion version) && {
+    return std::move(this->version(version));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::json_serialize(
+    std::function<std::string(const nlohmann::json&)> serialize) & {
+    json_serialize_ = std::move(serialize);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::json_serialize(
+    std::function<std::string(const nlohmann::json&)> serialize) && {
+    return std::move(this->json_serialize(std::move(serialize)));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_line_size(std::size_t bytes) & {
+    max_line_size_ = bytes;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_line_size(std::size_t bytes) && {
+    return std::move(this->max_line_size(bytes));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_field_size(std::size_t bytes) & {
+    max_field_size_ = bytes;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_field_size(std::size_t bytes) && {
+    return std::move(this->max_field_size(bytes));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_headers(std::size_t count) & {
+    max_headers_ = count;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_headers(std::size_t count) && {
+    return std::move(this->max_headers(count));
+}
+
+}  // namespace aiohttp

@@ -1,0 +1,42 @@
+#pragma once
+
+// Every definition, for aiohttp::header_only.
+
+#include <aiohttp/detail/connection/connector_core.ipp>
+#include <aiohttp/detail/connection/http1_connection.ipp>
+#include <aiohttp/detail/connection/leased_body.ipp>
+#include <aiohttp/detail/connection/pool.ipp>
+#include <aiohttp/detail/connection/tcp_dialer.ipp>
+#include <aiohttp/detail/core/percent.ipp>
+#include <aiohttp/detail/core/quote.ipp>
+#include <aiohttp/detail/message/response_state.ipp>
+#include <aiohttp/detail/middleware/defaults.ipp>
+#include <aiohttp/detail/middleware/send.ipp>
+#include <aiohttp/detail/middleware/stale_retry.ipp>
+#include <aiohttp/detail/net/background_timer.ipp>
+#include <aiohttp/detail/net/deadline.ipp>
+#include <aiohttp/detail/net/deadline_pool.ipp>
+#include <aiohttp/detail/net/one_shot.ipp>
+#include <aiohttp/detail/net/resolver.ipp>
+#include <aiohttp/detail/net/tcp_transport.ipp>
+#include <aiohttp/detail/net/tls_context.ipp>
+#include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/protocol/field_values.ipp>
+#include <aiohttp/detail/protocol/form.ipp>
+#include <aiohttp/detail/protocol/http1_body.ipp>
+#include <aiohttp/detail/protocol/http1_framing.ipp>
+#include <aiohttp/detail/protocol/http1_head.ipp>
+#include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/impl/body.ipp>
+#include <aiohttp/impl/connector.ipp>
+#include <aiohttp/impl/error.ipp>
+#include <aiohttp/impl/headers.ipp>
+#include <aiohttp/impl/json.ipp>
+#include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/response.ipp>
+#include <aiohttp/impl/session.ipp>
+#include <aiohttp/impl/session_options.ipp>
+#include <aiohttp/impl/stream_reader.ipp>
+#include <aiohttp/impl/tasks.ipp>
+#include <aiohttp/impl/tls.ipp>
+#include <aiohttp/impl/url.ipp>

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include <aiohttp/body.hpp>
+#include <aiohttp/headers.hpp>
+#include <aiohttp/response.hpp>
+#include <aiohttp/timeout.hpp>
+#include <aiohttp/tls.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+struct RequestSpec;
+}
+
+/// Names and values, e.g. of query parameters or form fields; order and repeats are kept.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A request that can be configured until it is awaited; nothing is sent before. It is an
+/// `asio::awaitable<ClientResponse>`, so it goes wherever an awaitable does:
+///
+///     auto response = co_await session.post(url).json(order).header("X-Id", "7").timeout(5s);
+///     auto both = co_await (session.get(a) && session.get(b));
+///     asio::co_spawn(io, session.get(url), asio::use_future);
+///
+/// Move-only, awaited once. Setters throw ValueError at once for arguments that can never be
+/// right. Awaiting throws ClientError and its kinds, TimeoutError and its kinds, RuntimeError for
+/// a closed session; when it is cancelled, boost::system::system_error(operation_aborted).
+class [[nodiscard]] Request : public boost::asio::awaitable<ClientResponse> {
+public:
+    /// Requests come from a session.
+    explicit Request(std::unique_ptr<detail::RequestSpec> spec);
+    Request(Request&&) noexcept = default;
+    Request& operator=(Request&&) noexcept = default;
+
+    /// Appends a query parameter, escaped as yarl does (space becomes "+").
+    Request& param(std::string_view name, std::string_view value) &;
+    Request&& param(std::string_view name, std::string_view value) && {
+        return std::move(this->param(name, value));
+    }
+    /// The same for a number; bool is refused by the compiler, as aiohttp refuses it.
+    template <class Number>
+        requires(std::is_arithmetic_v<Number> && !std::same_as<Number, bool>)
+    Request& param(std::string_view name, Number value) & {
+        return param(name, std::string_view(std::to_string(value)));
+    }
+    template <class Number>
+        requires(std::is_arithmetic_v<Number> && !std::same_as<Number, bool>)
+    Request&& param(std::string_view name, Number value) && {
+        return std::move(this->param(name, value));
+    }
+    /// Appends many query parameters, in order.
+    Request& params(const Pairs& pairs) &;
+    Request&& params(const Pairs& pairs) && { return std::move(this->params(pairs)); }
+
+    /// Adds a header field; the first one of a name replaces the session's fields of that name,
+    /// further ones are sent as well. Throws ValueError for a name that is no token and a value
+    /// with CR, LF, NUL or another control character.
+    Request& header(std::string_view name, std::string_view value) &;
+    Request&& header(std::string_view name, std::string_view value) && {
+        return std::move(this->header(name, value));
+    }
+    /// Adds many header fields.
+    Request& headers(const Headers& fields) &;
+    Request&& headers(const Headers& fields) && { return std::move(this->headers(fields)); }
+    /// Leaves out an automatic header: Accept, Accept-Encoding, User-Agent or Content-Type.
+    Request& skip_auto_header(std::string_view name) &;
+    Request&& skip_auto_header(std::string_view name) && {
+        return std::move(this->skip_auto_header(name));
+    }
+
+    /// Sends a JSON document, as application/json. Include <nlohmann/json.hpp>. With GCC 12 name a
+    /// document written in braces first: `json doc{...}; co_await session.post(u).json(doc);`
+    Request& json(const nlohmann::json& document) &;
+    Request&& json(const nlohmann::json& document) &&;
+    /// Sends anything nlohmann::json can be made from. Include <aiohttp/json.hpp>.
+    template <class T>
+    Request& json(const T& value) &;
+    template <class T>
+    Request&& json(const T& value) &&;
+    /// Sends a JSON document that is serialized already.
+    Request& json_text(std::string text) &;
+    Request&& json_text(std::string text) && { return std::move(this->json_text(std::move(text))); }
+
+    /// Sends text, as text/plain; charset=utf-8. One body a request: a second one throws
+    /// ValueError.
+    Request& data(std::string text) &;
+    Request&& data(std::string text) && { return std::move(this->data(std::move(text))); }
+    Request& data(const char* text) & { return data(std::string(text)); }
+    Request&& data(const char* text) && { return std::move(this->data(std::string(text))); }
+    /// Sends bytes, as application/octet-stream.
+    Request& data(std::span<const std::byte> bytes) &;
+    Request&& data(std::span<const std::byte> bytes) && { return std::move(this->data(bytes)); }
+    /// Sends what `source` gives, piece by piece.
+    Request& data(std::unique_ptr<BodySource> source) &;
+    Request&& data(std::unique_ptr<BodySource> source) && {
+        return std::move(this->data(std::move(source)));
+    }
+    /// Sends fields as application/x-www-form-urlencoded.
+    Request& form(const Pairs& fields) &;
+    Request&& form(const Pairs& fields) && { return std::move(this->form(fields)); }
+
+    /// The time limits instead of the session's. Throws ValueError for limits that are not
+    /// positive.
+    Request& timeout(const ClientTimeout& limits) &;
+    Request&& timeout(const ClientTimeout& limits) && { return std::move(this->timeout(limits)); }
+    /// Only the total time, the other limits are the defaults.
+    Request& timeout(Duration total) & { return timeout(ClientTimeout{.total = total}); }
+    Request&& timeout(Duration total) && { return std::move(this->timeout(total)); }
+
+    /// Whether a status of 400 or more throws ClientResponseError; instead of the session's.
+    Request& raise_for_status(bool on = true) &;
+    Request&& raise_for_status(bool on = true) && { return std::move(this->raise_for_status(on)); }
+    /// How TLS is made, instead of the connector's policy; verify_none, a TlsOptions, or the
+    /// caller's own ssl::context.
+    Request& ssl(TlsOptions options) &;
+    Request&& ssl(TlsOptions options) && { return std::move(this->ssl(std::move(options))); }
+    /// The name for SNI and the certificate check, instead of the URL's host.
+    Request& server_hostname(std::string name) &;
+    Request&& server_hostname(std::string name) && {
+        return std::move(this->server_hostname(std::move(name)));
+    }
+    /// The HTTP version to send, 1.0 or 1.1; ValueError for others.
+    Request& version(HttpVersion version) &;
+    Request&& version(HttpVersion version) && { return std::move(this->version(version)); }
+    /// Whether a body without a length is read until the server closes (the default), or is empty.
+    Request& read_until_eof(bool on) &;
+    Request&& read_until_eof(bool on) && { return std::move(this->read_until_eof(on)); }
+    /// Limits of the response head: bytes of the status line, bytes of a field, number of fields;
+    /// 8190, 8190 and 128 are the defaults. Beyond them ClientResponseError is thrown.
+    Request& max_line_size(std::size_t bytes) &;
+    Request&& max_line_size(std::size_t bytes) && { return std::move(this->max_line_size(bytes)); }
+    Request& max_field_size(std::size_t bytes) &;
+    Request&& max_field_size(std::size_t bytes) && {
+        return std::move(this->max_field_size(bytes));
+    }
+    Request& max_headers(std::size_t count) &;
+    Request&& max_headers(std::size_t count) && { return std::move(this->max_headers(count)); }
+
+    /// The whole exchange at once, body included: its text ...
+    boost::asio::awaitable<std::string> text() &&;
+    /// ... its bytes ...
+    boost::asio::awaitable<std::string> read() &&;
+    /// ... its JSON ...
+    boost::asio::awaitable<nlohmann::json> as_json() &&;
+    /// ... or its JSON as a T (include <aiohttp/json.hpp>; as<nlohmann::json>() gives the
+    /// document).
+    template <class T>
+    boost::asio::awaitable<T> as() &&;
+
+private:
+    Request(boost::asio::awaitable<ClientResponse> exchange, detail::RequestSpec* spec)
+        : boost::asio::awaitable<ClientResponse>(std::move(exchange)), spec_(spec) {}
+    Request& body(std::string bytes, std::string content_type);
+
+    detail::RequestSpec* spec_;  // owned by the coroutine that this object is
+};
+
+}  // namespace aiohttp

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include <aiohttp/content_disposition.hpp>
+#include <aiohttp/headers.hpp>
+#include <aiohttp/link.hpp>
+#include <aiohttp/stream_reader.hpp>
+#include <aiohttp/url.hpp>
+
+namespace aiohttp {
+
+/// The version of a message: 1.0 or 1.1.
+struct HttpVersion {
+    int major = 1;
+    int minor = 1;
+    bool operator==(const HttpVersion&) const = default;
+};
+
+/// A response whose head has arrived; the body is read when it is asked for. Move-only. It holds
+/// its connection until the body is at its end, then the connection goes back to the pool by
+/// itself; destroying the response earlier closes the connection. It stays valid when the session
+/// is gone.
+class ClientResponse {
+public:
+    /// The bare state; responses come from requests.
+    explicit ClientResponse(std::shared_ptr<detail::ResponseState> state) noexcept;
+    ClientResponse(ClientResponse&&) noexcept;
+    ClientResponse& operator=(ClientResponse&&) noexcept;
+    /// Gives the connection up, as release().
+    ~ClientResponse();
+
+    /// The status code, e.g. 200.
+    int status() const noexcept;
+    /// The reason phrase; empty when the server sent none.
+    const std::string& reason() const noexcept;
+    /// The version the server answered in.
+    HttpVersion version() const noexcept;
+    /// Whether the status is below 400.
+    bool ok() const noexcept;
+    /// The method of the request.
+    const std::string& method() const noexcept;
+    /// The URL of the request, without fragment and credentials.
+    const Url& url() const noexcept;
+    /// The host of the URL.
+    std::string_view host() const noexcept;
+    /// The header fields, in the order and case of the wire.
+    const Headers& headers() const noexcept;
+    /// The peer's address, e.g. "127.0.0.1:8080".
+    const std::string& remote_endpoint() const noexcept;
+
+    /// The media type in lower case, e.g. "text/html"; "application/octet-stream" when it is
+    /// missing or malformed.
+    std::string content_type() const;
+    /// The charset parameter of Content-Type in lower case, or empty.
+    std::string charset() const;
+    /// Content-Length, when there is a valid one.
+    std::optional<std::uint64_t> content_length() const;
+    /// Content-Disposition (RFC 6266); nullopt when it is missing or malformed.
+    std::optional<ContentDisposition> content_disposition() const;
+    /// The links of all Link fields (RFC 8288), their URLs resolved against url().
+    std::vector<Link> links() const;
+    /// The trailer fields of a chunked body, once it has been read.
+    const Headers& trailers() const noexcept;
+
+    /// The whole body. A second call returns the same bytes without I/O. Throws as StreamReader.
+    boost::asio::awaitable<std::string> read();
+    /// The whole body as text. Throws as StreamReader.
+    boost::asio::awaitable<std::string> text();
+    /// The whole body as JSON (RFC 8259). Throws ContentTypeError unless the media type is
+    /// `content_type` or, for the default, any type/...+json; an empty `content_type` takes
+    /// everything. Throws JSONDecodeError for what is not JSON. Include <nlohmann/json.hpp>.
+    boost::asio::awaitable<nlohmann::json> json(std::string content_type = "application/json");
+    /// The same, converted to T by nlohmann's from_json. Throws JSONDecodeError for JSON of
+    /// another type. Include <aiohttp/json.hpp>.
+    template <class T>
+    boost::asio::awaitable<T> json(std::string content_type = "application/json");
+    /// The body as a stream.
+    StreamReader content() const;
+
+    /// Throws ClientResponseError when the status is 400 or more.
+    void raise_for_status() const;
+    /// Whether no connection is held any more.
+    bool closed() const noexcept;
+    /// Gives the connection up: back to the pool when the body has arrived whole (it can still be
+    /// read), else closed (then it cannot, later reads throw ClientConnectionError).
+    void release() noexcept;
+    /// The same as release(); aiohttp's name for giving up early.
+    void close() noexcept { release(); }
+
+private:
+    std::shared_ptr<detail::ResponseState> state_;
+};
+
+}  // namespace aiohttp

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/connector.hpp>
+#include <aiohttp/request.hpp>
+
+namespace aiohttp {
+
+namespace detail {
+class SessionCore;
+}
+
+/// The options of a ClientSession; set in a chain:
+/// `ClientSessionOptions().base_url("http://httpbin.org/").header("X-A", "b").timeout(5s)`.
+class ClientSessionOptions {
+public:
+    ClientSessionOptions();
+
+    /// What request URLs are relative to (RFC 3986 5.2): an absolute http(s) URL whose path ends
+    /// in "/", else ValueError. A request's absolute URL overrides it.
+    ClientSessionOptions& base_url(std::string_view url) &;
+    ClientSessionOptions&& base_url(std::string_view url) &&;
+    /// Adds a header field to every request that does not set the same name. ValueError as
+    /// Headers::add().
+    ClientSessionOptions& header(std::string_view name, std::string_view value) &;
+    ClientSessionOptions&& header(std::string_view name, std::string_view value) &&;
+    /// Adds many header fields.
+    ClientSessionOptions& headers(const Headers& fields) &;
+    ClientSessionOptions&& headers(const Headers& fields) &&;
+    /// Leaves out an automatic header: Accept, Accept-Encoding, User-Agent or Content-Type.
+    ClientSessionOptions& skip_auto_header(std::string_view name) &;
+    ClientSessionOptions&& skip_auto_header(std::string_view name) &&;
+    /// The time limits of every request. Default: total 5 minutes, sock_connect 30 seconds.
+    ClientSessionOptions& timeout(const ClientTimeout& limits) &;
+    ClientSessionOptions&& timeout(const ClientTimeout& limits) &&;
+    /// Only the total time.
+    ClientSessionOptions& timeout(Duration total) &;
+    ClientSessionOptions&& timeout(Duration total) &&;
+    /// Whether a status of 400 or more throws ClientResponseError. Default false.
+    ClientSessionOptions& raise_for_status(bool on) &;
+    ClientSessionOptions&& raise_for_status(bool on) &&;
+    /// A connector of the session's own, with these options.
+    ClientSessionOptions& connector(const TCPConnectorOptions& options) &;
+    ClientSessionOptions&& connector(const TCPConnectorOptions& options) &&;
+    /// A connector, perhaps shared with other sessions (see connector_owner).
+    ClientSessionOptions& connector(std::shared_ptr<BaseConnector> shared) &;
+    ClientSessionOptions&& connector(std::shared_ptr<BaseConnector> shared) &&;
+    /// Whether closing the session closes the connector. Default true.
+    ClientSessionOptions& connector_owner(bool on) &;
+    ClientSessionOptions&& connector_owner(bool on) &&;
+    /// The HTTP version of every request, 1.0 or 1.1. Default 1.1.
+    ClientSessionOptions& version(HttpVersion version) &;
+    ClientSessionOptions&& version(HttpVersion version) &&;
+    /// How Request::json() turns a document into text. Default: compact, as dump().
+    ClientSessionOptions& json_serialize(
+        std::function<std::string(const nlohmann::json&)> serialize) &;
+    ClientSessionOptions&& json_serialize(
+        std::function<std::string(const nlohmann::json&)> serialize) &&;
+    /// Limits of a response head, see Request.
+    ClientSessionOptions& max_line_size(std::size_t bytes) &;
+    ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
+    ClientSessionOptions& max_field_size(std::size_t bytes) &;
+    ClientSessionOptions&& max_field_size(std::size_t bytes) &&;
+    ClientSessionOptions& max_headers(std::size_t count) &;
+    ClientSessionOptions&& max_headers(std::size_t count) &&;
+
+private:
+    friend class detail::SessionCore;
+    Url base_url_;
+    Headers headers_;
+    std::vector<std::string> skip_auto_headers_;
+    ClientTimeout timeout_;
+    bool raise_for_status_ = false;
+    std::shared_ptr<BaseConnector> connector_;
+    bool connector_owner_ = true;
+    HttpVersion version_;
+    std::function<std::string(const nlohmann::json&)> json_serialize_;
+    std::size_t max_line_size_ = 8190;
+    std::size_t max_field_size_ = 8190;
+    std::size_t max_headers_ = 128;
+};
+
+/// The client: makes requests over a pool of connections that it keeps open between them
+/// (aiohttp's ClientSession). Make one and keep it; a session a request throws the pool away.
+///
+/// It is used from one executor only, an io_context run by one thread or a strand: the one given,
+/// or the one of the first request awaited (another one throws RuntimeError). Several threads:
+/// one session each. Responses may outlive it.
+class ClientSession {
+public:
+    /// The defaults, bound to the executor that first awaits a request.
+    ClientSession();
+    explicit ClientSession(ClientSessionOptions options);
+    /// Bound to `executor` from the start.
+    explicit ClientSession(boost::asio::any_io_executor executor,
+                           ClientSessionOptions options = ClientSessionOptions());
+    ClientSession(ClientSession&&) noexcept;
+    ClientSession& operator=(ClientSession&&) noexcept;
+    /// Closes at once: requests under way throw ClientConnectionError, idle connections close.
+    /// Responses handed out can still be read, unless the session was closed with close().
+    ~ClientSession();
+
+    /// A request of any method (upper-cased; ValueError unless a token, RFC 9110 9.1). The URL is
+    /// checked when the request is awaited: InvalidUrlClientError or NonHttpUrlClientError.
+    Request request(std::string_view method, std::string_view url);
+    Request request(std::string_view method, const Url& url);
+    Request get(std::string_view url);
+    Request get(const Url& url);
+    Request post(std::string_view url);
+    Request post(const Url& url);
+    Request put(std::string_view url);
+    Request put(const Url& url);
+    Request patch(std::string_view url);
+    Request patch(const Url& url);
+    /// DELETE; the name without underscore is a keyword.
+    Request delete_(std::string_view url);
+    Request delete_(const Url& url);
+    Request head(std::string_view url);
+    Request head(const Url& url);
+    Request options(std::string_view url);
+    Request options(const Url& url);
+
+    /// Closes the session, and the connector when it owns it: requests and reads under way throw
+    /// ClientConnectionError. Afterwards requests throw RuntimeError. Calling it again does
+    /// nothing.
+    boost::asio::awaitable<void> close();
+    /// Whether it was closed.
+    bool closed() const noexcept;
+    /// The default headers; changes count for requests made later.
+    Headers& headers() noexcept;
+    /// The connector.
+    BaseConnector& connector() const noexcept;
+
+private:
+    std::shared_ptr<detail::SessionCore> core_;
+};
+
+}  // namespace aiohttp

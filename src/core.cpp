@@ -1,0 +1,3 @@
+#include <aiohttp/detail/core/quote.ipp>
+#include <aiohttp/impl/error.ipp>
+#include <aiohttp/impl/headers.ipp>

@@ -1,0 +1,1 @@
+#include <aiohttp/testing/impl/manual_clock.ipp>

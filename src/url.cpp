@@ -1,0 +1,2 @@
+#include <aiohttp/detail/core/percent.ipp>
+#include <aiohttp/impl/url.ipp>
