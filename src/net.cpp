@@ -1,4 +1,5 @@
 #include <aiohttp/detail/net/background_timer.ipp>
+#include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>

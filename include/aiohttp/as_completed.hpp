@@ -71,7 +71,8 @@ boost::asio::awaitable<std::optional<Completion<T>>> next_completion(
 }  // namespace detail
 
 /// What as_completed() returns. Move-only; destroying it cancels the children that still run,
-/// without waiting for them: `co_await close()` waits.
+/// without waiting for them: `co_await close()` waits. Moved from, it may only be destroyed or
+/// assigned to.
 template <typename T>
 class [[nodiscard]] AsCompleted {
 public:

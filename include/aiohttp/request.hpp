@@ -43,7 +43,7 @@ public:
     /// Requests come from a session.
     explicit Request(std::unique_ptr<detail::RequestSpec> spec);
     Request(Request&&) noexcept = default;
-    Request& operator=(Request&&) noexcept = default;
+    Request& operator=(Request&& other) noexcept;
 
     /// Appends a query parameter, escaped as yarl does (space becomes "+").
     Request& param(std::string_view name, std::string_view value) &;

@@ -123,18 +123,30 @@ def check_file(include, path):
                 yield line, f"the {layer} layer includes {name} of the {other_layer} layer above"
 
 
+def definitions_of(include, files):
+    """The .ipp files that the files include, and those that these include in turn."""
+    found, waiting = set(), list(files)
+    while waiting:
+        for match in INCLUDE.finditer(code_of(waiting.pop().read_text())):
+            path = include / match.group(1)
+            if path.suffix == ".ipp" and path not in found and path.is_file():
+                found.add(path)
+                waiting.append(path)
+    return found
+
+
 def check_definitions(root):
     """Yields the .ipp files that a way of building the library leaves out."""
     include = root / "include"
-    source = "".join(path.read_text() for path in sorted((root / "src").glob("*.cpp")))
     umbrella = include / "aiohttp" / UMBRELLAS[1]
-    header_only = umbrella.read_text() if umbrella.is_file() else ""
+    compiled = definitions_of(include, (root / "src").glob("*.cpp"))
+    header_only = definitions_of(include, [umbrella] if umbrella.is_file() else [])
     for path in sorted(include.rglob("*.ipp")):
-        name = f"<{path.relative_to(include)}>"
-        if name not in source:
-            yield f"{path.relative_to(root)}: no src/*.cpp includes it"
-        if name not in header_only and "testing" not in path.relative_to(include).parts:
-            yield f"{path.relative_to(root)}: {umbrella.relative_to(root)} does not include it"
+        name = path.relative_to(root)
+        if path not in compiled:
+            yield f"{name}: no src/*.cpp includes it"
+        if path not in header_only and "testing" not in name.parts:
+            yield f"{name}: {umbrella.relative_to(root)} does not include it"
 
 
 def check_tree(root):

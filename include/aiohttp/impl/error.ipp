@@ -139,7 +139,7 @@ AIOHTTP_DECL Error make_error(ErrorDetails details) {
     }
     details.message.clear();
     if (!details.method.empty()) {
-        details.message = details.method + ' ' + details.url + ": ";
+        details.message = details.method + (details.url.empty() ? "" : " ") + details.url + ": ";
     }
     details.message += details.what.empty() ? describe(details.kind) : details.what;
     if (details.cause) {

@@ -113,6 +113,14 @@ AIOHTTP_DECL Request::Request(std::unique_ptr<detail::RequestSpec> spec)
     static_cast<boost::asio::awaitable<ClientResponse>&>(*this) = detail::perform(std::move(spec));
 }
 
+AIOHTTP_DECL Request& Request::operator=(Request&& other) noexcept {
+    // Swapped, because move assignment of an awaitable in Asio 1.81 leaks the one it replaces.
+    using Base = boost::asio::awaitable<ClientResponse>;
+    std::swap(static_cast<Base&>(*this), static_cast<Base&>(other));
+    std::swap(spec_, other.spec_);
+    return *this;
+}
+
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
     spec_->params.emplace_back(name, value);
     return *this;

@@ -14,6 +14,7 @@
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/net/background_timer.ipp>
+#include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <exception>
 #include <memory>
@@ -37,18 +38,18 @@ AIOHTTP_DECL boost::asio::awaitable<void> sleep(Duration duration) {
 namespace detail {
 
 // Enough for every task to go through its destructors, an end for those that go on regardless.
-inline constexpr int most_unwinding_rounds = 100;
-inline constexpr int most_handlers_a_round = 100'000;
+inline constexpr std::size_t most_unwinding_rounds = 100;
+inline constexpr std::size_t most_handlers_a_group = 1000;
 
 AIOHTTP_DECL void unwind_leftovers(boost::asio::io_context& io, GroupRegistry& groups) {
-    for (int round = 0; round < most_unwinding_rounds && !groups.empty(); ++round) {
-        groups.cancel_all();
+    for (std::size_t round = 0; round < most_unwinding_rounds && !groups.empty(); ++round) {
+        const auto most_handlers = groups.cancel_all() * most_handlers_a_group;
         io.restart();
-        int handled = 0;
-        while (handled < most_handlers_a_round && !groups.empty() && io.poll_one() != 0) {
+        std::size_t handled = 0;
+        while (handled < most_handlers && !groups.empty() && io.poll_one() != 0) {
             ++handled;
         }
-        if (handled == 0 || handled == most_handlers_a_round) {
+        if (handled == 0 || handled == most_handlers) {
             return;
         }
     }

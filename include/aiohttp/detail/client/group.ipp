@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -329,9 +331,13 @@ AIOHTTP_DECL void GroupRegistry::add(const boost::asio::any_io_executor& executo
     }
 }
 
-AIOHTTP_DECL void GroupRegistry::cancel_all() {
-    groups_.for_each(
-        [](ListNode& link) { static_cast<TaskGroup::Registration&>(link).group->cancel(); });
+AIOHTTP_DECL std::size_t GroupRegistry::cancel_all() {
+    std::size_t count = 0;
+    groups_.for_each([&count](ListNode& node) {
+        static_cast<TaskGroup::Registration&>(node).group->cancel();
+        ++count;
+    });
+    return count;
 }
 
 }  // namespace aiohttp::detail

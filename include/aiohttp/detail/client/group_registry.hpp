@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
 
@@ -21,7 +23,8 @@ public:
                     TaskGroup::Registration& registration);
 
     [[nodiscard]] bool empty() const noexcept { return groups_.alone(); }
-    void cancel_all();
+    /// Returns how many there were.
+    std::size_t cancel_all();
 
 private:
     void shutdown() noexcept override {}

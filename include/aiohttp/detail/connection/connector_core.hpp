@@ -9,6 +9,7 @@
 #include <aiohttp/detail/connection/dialer.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/net/context_watch.hpp>
 #include <aiohttp/detail/net/deadline_pool.hpp>
 #include <aiohttp/detail/net/tls_context.hpp>
 
@@ -20,8 +21,8 @@ class ConnectorCore {
 public:
     ConnectorCore(TCPConnectorOptions options, std::unique_ptr<Dialer> dialer);
 
-    /// Binds the connector to the executor of its first request; throws RuntimeError when a later
-    /// one comes from another.
+    /// Binds the connector to the executor of its first request, until its io_context is gone;
+    /// throws RuntimeError when a request comes from another in between.
     void bind(const asio::any_io_executor& executor);
 
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
@@ -41,6 +42,7 @@ public:
 
 private:
     asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    void unbind() noexcept;
     std::shared_ptr<const TlsContext> tls_context(const ClientRequest& request);
 
     TCPConnectorOptions options_;
@@ -50,6 +52,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<Pool> pool_;
     std::shared_ptr<DeadlinePool> deadlines_;
+    std::optional<ContextWatch> watch_;
     bool closed_ = false;
 };
 

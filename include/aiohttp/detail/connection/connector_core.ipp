@@ -34,6 +34,16 @@ AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
     limits.keepalive = options_.keepalive_timeout();
     pool_ = std::make_shared<Pool>(executor, limits, options_.force_close());
     deadlines_ = std::make_shared<DeadlinePool>(executor);
+    watch_.emplace(
+        executor, [](void* self) noexcept { static_cast<ConnectorCore*>(self)->unbind(); }, this);
+}
+
+AIOHTTP_DECL void ConnectorCore::unbind() noexcept {
+    deadlines_->detach();
+    deadlines_.reset();
+    pool_->close();
+    pool_.reset();
+    executor_ = {};
 }
 
 AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(

@@ -26,6 +26,8 @@ public:
     /// to a later time. A timer that is set to an earlier time is left alone (no system call), so
     /// the callback may come early and has to look at its own deadlines.
     void arm_before(Clock::time_point when);
+    /// Lets go of the io_context, which is about to be destroyed; nothing comes any more.
+    void detach() noexcept;
 
 private:
     struct State;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
@@ -61,7 +63,7 @@ struct BackgroundTimer::State : std::enable_shared_from_this<State> {
     /// Only the callback needs the caller's executor (perhaps a strand). The wait itself completes
     /// on the bare context, because the unit of work has to be back before Asio counts.
     void wait() {
-        timer.async_wait([self = shared_from_this(),
+        timer->async_wait([self = shared_from_this(),
                           generation = ++generations](const boost::system::error_code& error) {
             adjust_work(self->executor, true);
             if (error) {
@@ -81,7 +83,7 @@ struct BackgroundTimer::State : std::enable_shared_from_this<State> {
     }
 
     boost::asio::any_io_executor executor;
-    Timer timer;
+    std::optional<Timer> timer;  // none once detached
     Callback callback;
     void* context;
     unsigned generations = 0;
@@ -95,15 +97,19 @@ AIOHTTP_DECL BackgroundTimer::BackgroundTimer(const boost::asio::any_io_executor
 
 AIOHTTP_DECL BackgroundTimer::~BackgroundTimer() {
     state_->callback = nullptr;
-    state_->timer.cancel();
+    if (state_->timer) {
+        state_->timer->cancel();
+    }
 }
 
+AIOHTTP_DECL void BackgroundTimer::detach() noexcept { state_->timer.reset(); }
+
 AIOHTTP_DECL void BackgroundTimer::arm_before(Clock::time_point when) {
-    if (state_->armed <= when) {
+    if (state_->armed <= when || !state_->timer) {
         return;
     }
     state_->armed = when;
-    state_->timer.expires_at(when);
+    state_->timer->expires_at(when);
     state_->wait();
 }
 

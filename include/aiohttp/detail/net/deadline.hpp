@@ -46,6 +46,9 @@ public:
     }
     Phase phase() const noexcept { return phase_; }
 
+    /// Lets go of the io_context, which is about to be destroyed.
+    void detach() noexcept { timer_.detach(); }
+
     /// Ends the exchange from outside, for `reason`.
     void interrupt(const Error& reason) noexcept;
     /// Why the exchange was brought to an end; no error while it goes on.

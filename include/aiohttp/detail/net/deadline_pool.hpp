@@ -25,6 +25,8 @@ public:
     /// Brings the exchanges of `owner` to an end, all of them when it is null. With
     /// `spare_bodies`, those whose response was handed out already go on.
     void interrupt(const void* owner, const Error& reason, bool spare_bodies) noexcept;
+    /// Lets go of the io_context, which is about to be destroyed.
+    void detach() noexcept;
 
 private:
     struct Entry {

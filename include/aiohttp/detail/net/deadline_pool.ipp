@@ -38,4 +38,10 @@ AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
     }
 }
 
+AIOHTTP_DECL void DeadlinePool::detach() noexcept {
+    for (auto& entry : entries_) {
+        entry.deadline->detach();
+    }
+}
+
 }  // namespace aiohttp::detail

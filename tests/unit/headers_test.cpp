@@ -1,0 +1,197 @@
+#include <aiohttp/headers.hpp>
+
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <aiohttp/error.hpp>
+
+#include "support/catch.hpp"
+
+using aiohttp::Headers;
+
+namespace {
+
+std::string describe(const Headers& headers) {
+    std::string text;
+    for (const auto field : headers) {
+        text.append(field.name).append("=").append(field.value).append("\n");
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("headers keep order, case and duplicates", "[core][J157]") {
+    Headers headers;
+    headers.add("Set-Cookie", "a=1");
+    headers.add("X-Other", "");
+    headers.add("set-cookie", "b=2");
+    CHECK(describe(headers) == "Set-Cookie=a=1\nX-Other=\nset-cookie=b=2\n");
+    CHECK(headers.size() == 3);
+    CHECK_FALSE(headers.empty());
+}
+
+TEST_CASE("headers are found without regard to case", "[core][J157]") {
+    const Headers headers{{"Content-Type", "text/html"}, {"A", "1"}, {"a", "2"}};
+    CHECK(headers["content-TYPE"] == "text/html");
+    CHECK(headers["a"] == "1");
+    CHECK(headers["missing"].empty());
+    CHECK(headers.get("A") == "1");
+    CHECK_FALSE(headers.get("missing").has_value());
+    CHECK(headers.at("CONTENT-TYPE") == "text/html");
+    CHECK(headers.contains("content-type"));
+    CHECK_FALSE(headers.contains("content-typ"));
+    CHECK(headers.count("A") == 2);
+    CHECK(headers.count("B") == 0);
+    CHECK(headers.getall("A") == std::vector<std::string_view>{"1", "2"});
+    CHECK(headers.getall("B").empty());
+}
+
+TEST_CASE("at() names the header that is missing", "[core]") {
+    CHECK_THROWS_AS(Headers().at("X-Gone"), std::out_of_range);
+    CHECK_THROWS_WITH(Headers().at("X-Gone"), "no header \"X-Gone\"");
+}
+
+TEST_CASE("set() replaces all fields of the name by one at the end", "[core]") {
+    Headers headers{{"A", "1"}, {"B", "2"}, {"a", "3"}};
+    headers.set("A", "4");
+    CHECK(describe(headers) == "B=2\nA=4\n");
+    headers.set("C", "5");
+    CHECK(describe(headers) == "B=2\nA=4\nC=5\n");
+}
+
+TEST_CASE("set() and erase() may get views into the headers themselves", "[core]") {
+    Headers headers{{"A", "a value that is too long to be kept in place"}, {"B", "2"}};
+    headers.set("B", headers["A"]);
+    CHECK(headers["B"] == "a value that is too long to be kept in place");
+    headers.set((*headers.begin()).name, "x");
+    CHECK(headers["A"] == "x");
+    CHECK(headers.erase((*headers.begin()).name) == 1);
+    CHECK(describe(headers) == "A=x\n");
+}
+
+TEST_CASE("add() may get views into the headers themselves", "[.][core]") {
+    Headers headers{{"Name", "a value that is long enough to make the buffer grow"}};
+    for (int i = 0; i < 10; ++i) {
+        headers.add((*headers.begin()).name, headers["Name"]);
+    }
+    for (const auto field : headers) {
+        CHECK(field.name == "Name");
+        CHECK(field.value == "a value that is long enough to make the buffer grow");
+    }
+}
+
+TEST_CASE("erase() removes all fields of the name and counts them", "[core]") {
+    Headers headers{{"A", "1"}, {"B", "2"}, {"a", "3"}};
+    CHECK(headers.erase("C") == 0);
+    CHECK(headers.erase("A") == 2);
+    CHECK(describe(headers) == "B=2\n");
+    CHECK(headers.erase("b") == 1);
+    CHECK(headers.empty());
+    CHECK(headers.begin() == headers.end());
+}
+
+TEST_CASE("clear() removes everything", "[core]") {
+    Headers headers{{"A", "1"}};
+    headers.clear();
+    CHECK(headers.empty());
+    CHECK(describe(headers).empty());
+    headers.add("B", "2");
+    CHECK(describe(headers) == "B=2\n");
+}
+
+TEST_CASE("copies are independent, moving leaves nothing behind", "[core]") {
+    Headers headers{{"A", "1"}};
+    Headers copy = headers;
+    copy.add("B", "2");
+    CHECK(describe(headers) == "A=1\n");
+    Headers moved = std::move(copy);
+    CHECK(describe(moved) == "A=1\nB=2\n");
+    CHECK(copy.empty());  // NOLINT(bugprone-use-after-move): that is the promise
+    CHECK(describe(copy).empty());
+    copy = std::move(moved);
+    CHECK(describe(copy) == "A=1\nB=2\n");
+    CHECK(moved.empty());  // NOLINT(bugprone-use-after-move)
+    copy = headers;
+    CHECK(describe(copy) == "A=1\n");
+}
+
+TEST_CASE("has_token() looks through comma-separated lists of all lines", "[core]") {
+    const Headers headers{{"Connection", "foo , Keep-Alive,,"}, {"connection", "close"}};
+    CHECK(headers.has_token("Connection", "keep-alive"));
+    CHECK(headers.has_token("CONNECTION", "close"));
+    CHECK(headers.has_token("connection", "FOO"));
+    CHECK_FALSE(headers.has_token("connection", "keep"));
+    CHECK_FALSE(headers.has_token("connection", "clos"));
+    CHECK_FALSE(headers.has_token("other", "close"));
+}
+
+TEST_CASE("names that are no token are refused and named", "[core][H]") {
+    const std::string name = GENERATE("", " ", "a b", "a:", "a\r\nb", "\xc3\xa4", "a\"", "(a)");
+    Headers headers;
+    CHECK_THROWS_AS(headers.add(name, "x"), aiohttp::ValueError);
+    CHECK_THROWS_AS(headers.set(name, "x"), aiohttp::ValueError);
+    CHECK_THROWS_AS((Headers{{name, "x"}}), aiohttp::ValueError);
+    CHECK_THROWS_AS(headers.add(name, "x"), std::invalid_argument);
+    CHECK(headers.empty());
+    CHECK_THROWS_WITH(headers.add("a b", "x"), "header name \"a b\" is not a token");
+}
+
+TEST_CASE("values with control characters are refused without being told", "[core][H]") {
+    using namespace std::string_literals;
+    const std::string value =
+        GENERATE("secret\r\nX: y"s, "secret\n"s, "secret\0"s, "secret\x7f"s, "secret\x1b"s);
+    Headers headers{{"A", "kept"}};
+    CHECK_THROWS_AS(headers.add("A", value), aiohttp::ValueError);
+    CHECK_THROWS_AS(headers.set("A", value), aiohttp::ValueError);
+    CHECK(describe(headers) == "A=kept\n");
+    CHECK_THROWS_WITH(headers.add("A", value),
+                      !Catch::Matchers::Contains("secret") && Catch::Matchers::Contains("\"A\""));
+}
+
+TEST_CASE("values may hold tabs and bytes beyond ASCII", "[core]") {
+    Headers headers;
+    headers.add("A", "x\ty \xc3\xa4\xff");
+    CHECK(headers["A"] == "x\ty \xc3\xa4\xff");
+}
+
+TEST_CASE("a name may have 65535 bytes and no more", "[core]") {
+    Headers headers;
+    const std::string name(65535, 'n');
+    headers.add(name, "v");
+    CHECK(headers[name] == "v");
+    CHECK_THROWS_AS(headers.add(name + "n", "v"), aiohttp::ValueError);
+}
+
+TEST_CASE("values may be long", "[core]") {
+    const std::string value(1 << 20, 'v');
+    Headers headers{{"A", "1"}, {"B", value}, {"C", "2"}};
+    CHECK(headers["B"] == value);
+    CHECK(headers["C"] == "2");
+}
+
+TEST_CASE("folding appends to the last field", "[core]") {
+    Headers headers;
+    headers.reserve(3, 100);
+    headers.add_unchecked("A", "1");
+    headers.add_unchecked("B", "2");
+    headers.fold_into_last("3");
+    headers.fold_into_last("4");
+    headers.add_unchecked("C", "5");
+    CHECK(describe(headers) == "A=1\nB=2 3 4\nC=5\n");
+}
+
+TEST_CASE("the iterator is a forward iterator", "[core]") {
+    static_assert(std::forward_iterator<Headers::const_iterator>);
+    const Headers headers{{"A", "1"}, {"B", "2"}};
+    auto first = headers.begin();
+    const auto second = std::next(first);
+    CHECK(first++ == headers.begin());
+    CHECK(first == second);
+    CHECK(++first == headers.end());
+    CHECK(std::distance(headers.begin(), headers.end()) == 2);
+    const Headers none;
+    CHECK(none.begin() == none.end());
+}
