@@ -16,6 +16,7 @@ import sys
 
 # Braced temporaries that are trivially destructible, which GCC 12 gets right.
 TRIVIAL = {"ClientTimeout", "seconds", "milliseconds", "minutes", "hours"}
+TRIVIAL_LIST = re.compile(r"\{\s*\.limit\s*=\s*\w+\s*\}")
 
 # An opening brace after one of these opens a block, as it does after a closing parenthesis.
 BLOCK_WORDS = {"else", "do", "try", "mutable", "noexcept", "const", "override", "final"}
@@ -117,6 +118,14 @@ def lambda_body(code, pairs, bracket):
     return body if body in pairs else None
 
 
+def awaits_in_arms(code, pairs, question, end):
+    """Whether an arm of the conditional operator awaits: what follows it in its parentheses."""
+    at = question
+    while at < end and not (code[at] in CLOSE and pairs.get(at, question) < question):
+        at += 1
+    return re.search(r"\bco_await\b", code[question:at]) is not None
+
+
 def hazards(code, pairs, begin, end):
     """Yields what is wrong between the bounds, not looking into the bodies of lambdas."""
     at = begin
@@ -130,9 +139,9 @@ def hazards(code, pairs, begin, end):
                     yield at, "a lambda that captures by value"
                 at = pairs[body]
         elif character == "{" and not is_block(code, pairs, at):
-            if word_before(code, at) not in TRIVIAL:
+            if word_before(code, at) not in TRIVIAL and not TRIVIAL_LIST.match(code, at):
                 yield at, "a braced temporary"
-        elif character == "?":
+        elif character == "?" and awaits_in_arms(code, pairs, at, end):
             yield at, "a conditional operator"
         at += 1
 
@@ -176,6 +185,7 @@ def self_test():
         "co_await f([=] { return 1; });",
         "co_await [&, y]() -> awaitable<void> { co_return; }();",
         "auto r = c ? co_await a() : co_await b();",
+        "co_await f(c ? co_await a() : b);",
         "if (co_await f(Options{})) { g(); }",
         "auto [a, b] = co_await f();",
         "const auto& [a, b] = co_await f();",
@@ -184,6 +194,8 @@ def self_test():
     right = [
         "Options options{.a = 1}; co_await f(std::move(options));",
         "co_await f(ClientTimeout{.total = 1s});",
+        "co_await f(c ? a : b);",
+        "auto r = co_await gather(std::move(list), {.limit = 10});",
         "co_await f([](int x) { return T{x}; });",
         "co_await f([&](int x) { g({x}); return x ? 1 : 2; });",
         "co_await f([&, this] { h(); });",

@@ -29,13 +29,15 @@ tidy() {
 
 mapfile -t sources < <(find include src tests examples bench fuzz \
     \( -name '*.hpp' -o -name '*.ipp' -o -name '*.cpp' \) 2>/dev/null | sort)
+# tests/shapes holds on purpose what looks dangerous and is right.
+mapfile -t awaiting < <(printf '%s\n' "${sources[@]}" | grep -v '^tests/shapes/')
 mapfile -t documents < <(find README.md docs -name '*.md' 2>/dev/null | sort)
 mapfile -t scripts < <(find scripts tests .ci/run -name '*.sh' -o -name run | sort)
 
 run 'format' clang-format-19 --dry-run -Werror "${sources[@]}"
 run 'rules of the tree' python3 tests/layering/check.py
 run 'coroutine hazards (self-test)' python3 scripts/check_coroutines.py --self-test
-run 'coroutine hazards' python3 scripts/check_coroutines.py "${sources[@]}" "${documents[@]}"
+run 'coroutine hazards' python3 scripts/check_coroutines.py "${awaiting[@]}" "${documents[@]}"
 if command -v shellcheck >/dev/null; then
     run 'shell scripts' shellcheck "${scripts[@]}"
 fi

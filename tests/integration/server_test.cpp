@@ -357,7 +357,7 @@ TEST_CASE("requests that cannot be parsed get 400 and are counted") {
     CHECK(server.request_count() == 0);
 }
 
-TEST_CASE("routes match exactly, then by the longest prefix; answers may form a sequence") {
+TEST_CASE("routes match exactly, then by the longest prefix, and answers may form a sequence") {
     Server server;
     server.route("*", Reply(200, "all")).route("/f/*", Reply(200, "f")).route("/f/g*", Reply());
     server.route("/f/x", std::vector<Answer>{Reply(503, "first"), Reply(200, "second")});
@@ -571,7 +571,7 @@ TEST_CASE("an accept script runs before HTTP, chosen for each connection") {
     CHECK(has(Peer(server).exchange(get("/"), "http"), "200"));
 }
 
-TEST_CASE("idle connections are closed, reset or spoken to; busy ones are left alone") {
+TEST_CASE("idle connections are closed, reset or spoken to, and busy ones are left alone") {
     Server server;
     Gate gate;
     server.route("/", Reply(200, "r"));

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <ostream>
 #include <random>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -19,15 +20,15 @@
 // The decoders against Boost.Beast's parser: whatever both accept they must understand alike.
 //
 // Intended differences, where only one of the two accepts:
-//   ours alone     lines that end in LF; an empty line before the status line; control characters
-//                  in values; HTTP/1.2 to 1.9; more than the field sizes Beast can hold; white
-//                  space around a chunk size; anything in chunk extensions
-//   Beast alone    Content-Length twice with the same value; Content-Length beside chunked that
-//                  Beast lets pass; a status below 100; a fold before the first field; "chunked,
-//                  chunked"; a NUL in an extension
-// Intended differences where both accept, see normal():
-//   a folded line  Beast keeps the white space around the fold in some places
-//   connections    Beast keeps an HTTP/1.0 connection of a response with Transfer-Encoding
+//   ours alone     lines that end in LF; an empty line before the status line; a status line that
+//                  ends behind the status; HTTP/1.2 to 1.9; control characters in values; white
+//                  space behind a chunk size; anything in chunk extensions
+//   Beast alone    the same Content-Length twice; "chunked, chunked"; a transfer coding that is no
+//                  token; a status below 100; a line break in a quoted chunk extension; what is
+//                  beyond our limits
+// Intended differences where both accept:
+//   reason         Beast tells the usual one where there is none
+//   keep-alive     ours gives up an HTTP/1.0 connection after a Transfer-Encoding
 
 namespace http = boost::beast::http;
 using namespace aiohttp::detail;
@@ -53,24 +54,10 @@ std::ostream& operator<<(std::ostream& out, const Message& message) {
                << message.body;
 }
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
+// By name, and in order within a name.
+using Fields = std::multimap<std::string, std::string>;
 
-/// Without the white space in which the two may differ.
-std::string normal(std::string_view value) {
-    std::string out;
-    for (const char c : trim(value)) {
-        if (!is_blank(c)) {
-            out += c;
-        } else if (out.back() != ' ') {
-            out += ' ';
-        }
-    }
-    return out;
-}
-
-std::string grouped(Fields fields) {
-    std::stable_sort(fields.begin(), fields.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+std::string describe(const Fields& fields) {
     std::string text;
     for (const auto& [name, value] : fields) {
         text += name + "=" + value + "\n";
@@ -80,7 +67,7 @@ std::string grouped(Fields fields) {
 
 void append(Fields& to, const aiohttp::Headers& headers) {
     for (const auto field : headers) {
-        to.emplace_back(to_lower_copy(field.name), normal(field.value));
+        to.emplace(to_lower_copy(field.name), field.value);
     }
 }
 
@@ -110,11 +97,12 @@ Message by_us(std::string_view input) {
     message.version = head.version;
     message.status = head.status;
     message.keep_alive = framing.keep_alive;
-    message.reason = head.reason;
+    const auto usual = http::obsolete_reason(static_cast<http::status>(head.status));
+    message.reason = head.reason == std::string_view(usual) ? std::string() : head.reason;
     Fields fields;
     append(fields, head.headers);
     append(fields, body.trailers());
-    message.fields = grouped(std::move(fields));
+    message.fields = describe(fields);
     return message;
 }
 
@@ -124,7 +112,7 @@ Message by_beast(std::string_view input) {
     parser.header_limit(std::numeric_limits<std::uint32_t>::max());
     parser.body_limit(boost::none);
     parser.eager(true);
-    boost::beast::error_code error;
+    boost::beast::error_code error = http::error::need_more;
     while (!input.empty() && !parser.is_done()) {
         const auto used = parser.put(boost::asio::buffer(input.data(), input.size()), error);
         input.remove_prefix(used);
@@ -132,7 +120,7 @@ Message by_beast(std::string_view input) {
             break;
         }
     }
-    if (error && error != http::error::need_more) {
+    if ((error && error != http::error::need_more) || !parser.got_some()) {
         return message;
     }
     if (!parser.is_done()) {
@@ -147,13 +135,15 @@ Message by_beast(std::string_view input) {
     message.version = static_cast<int>(response.version());
     message.status = static_cast<int>(response.result_int());
     message.keep_alive = parser.keep_alive();
-    message.reason = std::string(response.reason());
+    // Where there is none, Beast answers with the usual one.
+    const bool usual = response.reason() == http::obsolete_reason(response.result());
+    message.reason = usual ? std::string() : std::string(response.reason());
     message.body = response.body();
     Fields fields;
     for (const auto& field : response) {
-        fields.emplace_back(to_lower_copy(field.name_string()), normal(field.value()));
+        fields.emplace(to_lower_copy(field.name_string()), field.value());
     }
-    message.fields = grouped(std::move(fields));
+    message.fields = describe(fields);
     return message;
 }
 
@@ -293,7 +283,6 @@ std::string mutated(Dice& dice, std::string input) {
 
 const std::string by_hand[] = {
     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-    "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
     "HTTP/1.1 200 \r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef",
     "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n",
@@ -332,7 +321,7 @@ TEST_CASE("valid responses are understood as Beast understands them", "[protocol
 TEST_CASE("mutated responses that Beast accepts, too, are understood alike", "[protocol]") {
     Dice dice(20241);
     int both = 0;
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < 2000; ++i) {
         const auto input = mutated(dice, generated_response(dice));
         const auto ours = by_us(input);
         const auto beasts = by_beast(input);
@@ -346,5 +335,5 @@ TEST_CASE("mutated responses that Beast accepts, too, are understood alike", "[p
             CHECK(ours.body == beasts.body);
         }
     }
-    CHECK(both > 500);
+    CHECK(both > 300);
 }

@@ -101,6 +101,13 @@ TEST_CASE("two chunked codings are an error", "[protocol][J143]") {
               .starts_with("failed: "));
 }
 
+TEST_CASE("a transfer coding that is no token is an error", "[protocol]") {
+    const std::string value = GENERATE("gz ip, chunked", "\xffgzip, chunked", "chunked x",
+                                       "\"chunked\"", ";a=b, chunked");
+    CHECK(framing_of({{"Transfer-Encoding", value}}).starts_with("failed: bad Transfer-Encoding "));
+    CHECK(framing_of(head_of(200, {{"Transfer-Encoding", value}}), "HEAD").starts_with("failed: "));
+}
+
 TEST_CASE("Transfer-Encoding that does not end in chunked is read until close", "[protocol]") {
     const std::string value =
         GENERATE("gzip", "identity", "chunked, gzip", "", "chunkedx", "xchunked", "chunked;a=b");

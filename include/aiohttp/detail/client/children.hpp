@@ -74,6 +74,12 @@ value_t<T> take_value(Outcome<T>& outcome) {
     }
 }
 
+// GCC warns of the coroutine's frame, in this header, when T is of the user's unnamed namespace.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
 /// Runs a child and hands its value to sink->store(index, outcome); `sink` is part of the group
 /// and outlives the child.
 template <typename T, typename Sink>
@@ -102,6 +108,10 @@ boost::asio::awaitable<void> deliver(boost::asio::awaitable<T> child,
         std::rethrow_exception(std::move(error));
     }
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// A fixed number of children of different types.
 template <typename... T>

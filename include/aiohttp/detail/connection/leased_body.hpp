@@ -21,6 +21,7 @@ public:
     boost::asio::awaitable<Error> fill(std::size_t limit) override;
     std::uint64_t left() const noexcept override { return lease_->body_left(); }
     Error verdict() const override { return deadline_->verdict(); }
+    void interrupt(const Error& reason) noexcept override { deadline_->interrupt(reason); }
     Headers finish() override;
 
 private:

@@ -68,7 +68,7 @@ public:
     /// Takes a slot of `host`: with the connection in `value` (reuse), or to make one (connect).
     /// On wait nothing was taken; call enqueue() next.
     Verdict acquire(Host& host, std::optional<Value>& value, Changes& changes) {
-        if (host.first != nullptr) {
+        if (host.first_ != nullptr) {
             return Verdict::wait;
         }
         if (auto idle = take_idle(host)) {
@@ -87,9 +87,9 @@ public:
     void enqueue(Host& host, Waiter& waiter) {
         waiter.host = &host;
         waiter.ticket = ++tickets_;
-        waiter.previous = host.last;
-        (host.last != nullptr ? host.last->next : host.first) = &waiter;
-        host.last = &waiter;
+        waiter.previous = host.last_;
+        (host.last_ != nullptr ? host.last_->next : host.first_) = &waiter;
+        host.last_ = &waiter;
         ++waiting_;
         if (waiter.previous == nullptr) {
             file(host);
@@ -107,7 +107,7 @@ public:
         }
         idle_.splice(idle_.end(), spare_, spare_.begin());
         idle_.back() = Idle{std::move(value), now, &host};
-        host.idle.push_back(std::prev(idle_.end()));
+        host.idle_.push_back(std::prev(idle_.end()));
         serve(host, changes);
     }
 
@@ -144,7 +144,7 @@ public:
         }
         while (!waiting_hosts_.empty() || !blocked_.empty()) {
             auto& hosts = waiting_hosts_.empty() ? blocked_ : waiting_hosts_;
-            Waiter& waiter = *(*hosts.begin())->first;
+            Waiter& waiter = *(*hosts.begin())->first_;
             unlink(waiter);
             changes.wake.push_back(&waiter);
         }
@@ -157,26 +157,26 @@ public:
     /// One key's part of the pool. Its owner may drop it when it is unused.
     class Host {
     public:
-        bool unused() const noexcept { return in_use == 0 && idle.empty() && first == nullptr; }
+        bool unused() const noexcept { return in_use_ == 0 && idle_.empty() && first_ == nullptr; }
 
     private:
         friend class PoolCore;
-        std::size_t in_use = 0;
-        std::deque<typename std::list<Idle>::iterator> idle;  // oldest first
-        Waiter* first = nullptr;
-        Waiter* last = nullptr;
+        std::size_t in_use_ = 0;
+        std::deque<typename std::list<Idle>::iterator> idle_;  // oldest first
+        Waiter* first_ = nullptr;
+        Waiter* last_ = nullptr;
     };
 
 private:
     struct ByTicket {
         bool operator()(const Host* a, const Host* b) const noexcept {
-            return a->first->ticket < b->first->ticket;
+            return a->first_->ticket < b->first_->ticket;
         }
     };
     using Hosts = std::set<Host*, ByTicket>;
 
     bool may_open(const Host& host) const noexcept {
-        return limits_.per_host == 0 || host.in_use + host.idle.size() < limits_.per_host;
+        return limits_.per_host == 0 || host.in_use_ + host.idle_.size() < limits_.per_host;
     }
 
     bool make_room(Changes& changes) {
@@ -191,13 +191,13 @@ private:
     }
 
     void occupy(Host& host) noexcept {
-        ++host.in_use;
+        ++host.in_use_;
         ++in_use_;
     }
 
     void vacate(Host& host) noexcept {
-        assert(host.in_use > 0);
-        --host.in_use;
+        assert(host.in_use_ > 0);
+        --host.in_use_;
         --in_use_;
     }
 
@@ -209,18 +209,18 @@ private:
     }
 
     std::optional<Value> take_idle(Host& host) {
-        if (host.idle.empty()) {
+        if (host.idle_.empty()) {
             return std::nullopt;
         }
-        const auto node = host.idle.back();
-        host.idle.pop_back();
+        const auto node = host.idle_.back();
+        host.idle_.pop_back();
         return take_node(node);
     }
 
     void close_oldest(Changes& changes) {
         Host& host = *idle_.front().host;
-        assert(host.idle.front() == idle_.begin());
-        host.idle.pop_front();
+        assert(host.idle_.front() == idle_.begin());
+        host.idle_.pop_front();
         changes.close.push_back(take_node(idle_.begin()));
         file(host);
     }
@@ -232,8 +232,8 @@ private:
             waiting_hosts_.erase(&host);
             blocked_.erase(&host);
         }
-        (was_first ? host.first : waiter.previous->next) = waiter.next;
-        (waiter.next == nullptr ? host.last : waiter.next->previous) = waiter.previous;
+        (was_first ? host.first_ : waiter.previous->next) = waiter.next;
+        (waiter.next == nullptr ? host.last_ : waiter.next->previous) = waiter.previous;
         --waiting_;
         if (was_first) {
             file(host);
@@ -243,10 +243,10 @@ private:
     /// Keeps a host that has waiters in the right one of the two sets: hosts that are held up by
     /// their own limit are out of the way of the others.
     void file(Host& host) {
-        if (host.first == nullptr) {
+        if (host.first_ == nullptr) {
             return;
         }
-        const bool may_go_on = !host.idle.empty() || may_open(host);
+        const bool may_go_on = !host.idle_.empty() || may_open(host);
         (may_go_on ? blocked_ : waiting_hosts_).erase(&host);
         (may_go_on ? waiting_hosts_ : blocked_).insert(&host);
     }
@@ -259,7 +259,7 @@ private:
             if (!value && !make_room(changes)) {
                 return;
             }
-            Waiter& waiter = *host.first;
+            Waiter& waiter = *host.first_;
             unlink(waiter);
             waiter.granted = true;
             waiter.value = std::move(value);

@@ -31,6 +31,8 @@ public:
     virtual std::uint64_t left() const noexcept = 0;
     /// What ended the exchange between two reads: the total timeout, a closed session.
     virtual Error verdict() const = 0;
+    /// Ends a fill() under way, which then gives `reason`.
+    virtual void interrupt(const Error& reason) noexcept = 0;
     /// Once done, gives the connection up and returns the trailer fields.
     virtual Headers finish() = 0;
 };

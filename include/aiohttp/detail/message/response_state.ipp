@@ -67,6 +67,11 @@ AIOHTTP_DECL bool ResponseState::at_end() {
     return !body_ && !failure_ && kept_offset_ == kept_.size();
 }
 
+AIOHTTP_DECL Error released_error() {
+    return make_error(errc::connection_closed, Phase::body,
+                      "the response was released before its body was read");
+}
+
 AIOHTTP_DECL void ResponseState::check_readable() {
     if (!failure_ && body_) {
         failure_ = body_->verdict();
@@ -76,8 +81,7 @@ AIOHTTP_DECL void ResponseState::check_readable() {
         raise(failure_);
     }
     if (released_) {
-        raise(make_error(errc::connection_closed, Phase::body,
-                         "the response was released before its body was read"));
+        raise(released_error());
     }
 }
 
@@ -93,6 +97,10 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
 }
 
 AIOHTTP_DECL void ResponseState::release() {
+    if (reading_ && body_) {
+        body_->interrupt(released_error());  // the read still needs the body, and drops it then
+        return;
+    }
     finish_if_done();
     if (body_) {
         body_.reset();

@@ -160,11 +160,17 @@ AIOHTTP_DECL void Deadline::expire(Limit limit) {
     interrupt(make_error(kind, phase_, std::move(text)));
 }
 
+AIOHTTP_DECL Error with_phase(const Error& error, Phase phase) {
+    ErrorDetails details = details_of(error);
+    details.phase = phase;
+    return make_error(std::move(details));
+}
+
 AIOHTTP_DECL void Deadline::interrupt(const Error& reason) noexcept {
     if (verdict_) {
         return;
     }
-    verdict_ = reason;
+    verdict_ = reason.phase() == phase_ ? reason : with_phase(reason, phase_);
     limits_.fill(Clock::time_point::max());
     if (operation_ != nullptr) {
         operation_->abort();

@@ -26,7 +26,9 @@ struct OneShot::Initiate {
         event.slot_ = asio::get_associated_cancellation_slot(handler);
         // The wait must keep the io_context running: the event may come from another thread.
         event.work_ = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-        event.handler_ = std::forward<Handler>(handler);
+        // Its move assignment calls itself for ever in Boost 1.81.
+        asio::any_completion_handler<void(error_code)>(std::forward<Handler>(handler))
+            .swap(event.handler_);
         event.state_ = State::waiting;
         if (event.slot_.is_connected()) {
             event.slot_.assign([self = &event](asio::cancellation_type) { self->abort(); });

@@ -14,7 +14,6 @@
 namespace aiohttp::detail {
 
 AIOHTTP_DECL std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
-    error_code ignored;
     const auto address = endpoint.address().to_string();
     const auto port = std::to_string(endpoint.port());
     return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;

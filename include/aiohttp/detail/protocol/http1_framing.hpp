@@ -24,9 +24,9 @@ struct Framing {
 /// contradictory; `error` then says why.
 ///
 /// Stricter than the RFC, as aiohttp is: Content-Length beside Transfer-Encoding, Content-Length
-/// more than once (even equal) and two chunked codings are errors, also on responses without a
-/// body. Only a successful answer to CONNECT is exempt (RFC 9110 9.3.6). Lengths have at most 63
-/// bits.
+/// more than once (even equal), two chunked codings and a coding that is no token are errors, also
+/// on responses without a body. Only a successful answer to CONNECT is exempt (RFC 9110 9.3.6).
+/// Lengths have at most 63 bits.
 bool decide_framing(std::string_view request_method,
                     const ResponseHead& head,
                     bool read_until_eof,

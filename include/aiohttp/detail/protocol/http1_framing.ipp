@@ -13,6 +13,7 @@ struct FramingFields {
     std::string_view length;
     bool coded = false;  // there is a Transfer-Encoding field
     int chunked = 0;     // how many of its codings are chunked
+    bool bad_coding = false;
     bool last_is_chunked = false;
     bool close = false;
     bool keep_alive = false;
@@ -28,6 +29,9 @@ AIOHTTP_DECL void read_transfer_codings(std::string_view list, FramingFields& fi
     while (!list.empty()) {
         const auto coding = next_list_element(list);
         if (!coding.empty()) {
+            // The name of a coding; whether its parameters are well-formed makes no difference.
+            fields.bad_coding =
+                fields.bad_coding || !is_token(trim(coding.substr(0, coding.find(';'))));
             fields.last_is_chunked = matches(coding, "chunked");
             fields.chunked += fields.last_is_chunked ? 1 : 0;
         }
@@ -114,6 +118,10 @@ AIOHTTP_DECL bool decide_framing(std::string_view request_method,
     }
     if (fields.lengths != 0 && !parse_content_length(fields.length, length)) {
         error = "bad Content-Length " + quote(fields.length);
+        return false;
+    }
+    if (fields.bad_coding) {
+        error = "bad Transfer-Encoding " + quote(head.headers["transfer-encoding"]);
         return false;
     }
     if (fields.chunked > 1) {

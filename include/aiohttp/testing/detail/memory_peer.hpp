@@ -54,7 +54,7 @@ public:
     /// Lets the far end begin.
     void start();
     /// Adds steps behind the script's.
-    void extend(const std::vector<MemoryStep>& steps);
+    void extend(const MemoryPlan& more);
 
     /// Counts an operation of the client; the error is the one the script wants it to have.
     error_code begin_operation() noexcept;
@@ -102,6 +102,7 @@ private:
     std::shared_ptr<testing::MemoryConnection> record_;
     std::size_t position_ = 0;
     bool started_ = false;
+    bool running_ = false;
     std::optional<Clock::time_point> resume_at_;
     std::size_t read_ = 0;  // how much of what was written the script has dealt with
     std::size_t window_ = unlimited;

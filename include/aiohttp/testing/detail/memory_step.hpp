@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <boost/system/error_code.hpp>
 
@@ -43,7 +43,7 @@ struct MemoryStep {
 struct MemoryPlan {
     enum class Dial : std::uint8_t { connects, fails, lookup_fails, hangs };
 
-    std::vector<MemoryStep> steps;
+    std::deque<MemoryStep> steps;  // steps are added while one is carried out
     bool repeats = false;
     Dial dial = Dial::connects;
     boost::system::error_code dial_error;

@@ -140,7 +140,7 @@ AIOHTTP_DECL MemoryConnector& MemoryConnector::otherwise(const MemoryScript& scr
 }
 AIOHTTP_DECL void MemoryConnector::then(std::size_t connection, const MemoryScript& more) {
     if (const auto peer = hub_->entries.at(connection).peer.lock()) {
-        peer->extend(more.plan().steps);
+        peer->extend(more.plan());
     }
 }
 
