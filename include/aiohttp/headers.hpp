@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,8 +31,8 @@ public:
     Headers() = default;
     /// The fields given, in that order. Throws ValueError as add() does.
     Headers(std::initializer_list<std::pair<std::string_view, std::string_view>> fields);
-    Headers(const Headers&) = default;
-    Headers& operator=(const Headers&) = default;
+    Headers(const Headers& other);
+    Headers& operator=(const Headers& other);
     /// Moving leaves the source empty.
     Headers(Headers&& other) noexcept;
     Headers& operator=(Headers&& other) noexcept;
@@ -82,11 +85,20 @@ private:
         std::size_t name;
         std::size_t value;
     };
-    static constexpr std::size_t prefix = 6;
-    static Lengths lengths_at(const char* record) noexcept;
-    const char* find(const char* from, std::string_view name) const noexcept;
+    static constexpr std::size_t prefix = sizeof(std::uint16_t) + sizeof(std::uint32_t);
+    static Lengths lengths_at(const char* record) noexcept {
+        std::uint16_t name = 0;
+        std::uint32_t value = 0;
+        std::memcpy(&name, record, sizeof name);
+        std::memcpy(&value, record + sizeof name, sizeof value);
+        return {name, value};
+    }
+    const char* find(std::string_view name) const noexcept;
+    std::unique_ptr<char[]> make_room(std::size_t bytes);
 
-    std::string records_;
+    std::unique_ptr<char[]> records_;
+    std::size_t used_ = 0;
+    std::size_t capacity_ = 0;
     std::size_t size_ = 0;
     std::size_t last_ = 0;
 };
@@ -101,8 +113,16 @@ public:
     using reference = HeaderField;
 
     const_iterator() = default;
-    HeaderField operator*() const noexcept;
-    const_iterator& operator++() noexcept;
+    HeaderField operator*() const noexcept {
+        const auto lengths = lengths_at(record_);
+        return {std::string_view(record_ + prefix, lengths.name),
+                std::string_view(record_ + prefix + lengths.name, lengths.value)};
+    }
+    const_iterator& operator++() noexcept {
+        const auto lengths = lengths_at(record_);
+        record_ += prefix + lengths.name + lengths.value;
+        return *this;
+    }
     const_iterator operator++(int) noexcept;
     bool operator==(const const_iterator& other) const noexcept = default;
 

@@ -31,6 +31,9 @@ struct HttpVersion {
 /// is gone.
 class ClientResponse {
 public:
+    /// No response, as after a move: it may only be assigned to or destroyed. For those who need
+    /// a place to put one; asio::co_spawn() does.
+    ClientResponse() noexcept = default;
     /// The bare state; responses come from requests.
     explicit ClientResponse(std::shared_ptr<detail::ResponseState> state) noexcept;
     ClientResponse(ClientResponse&&) noexcept;

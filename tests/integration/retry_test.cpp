@@ -176,6 +176,7 @@ TEST_CASE("a timeout is never followed by a retry", "[C40]") {
         co_await session.get(target.url("/first")).text();
         co_await failure<aiohttp::TotalTimeoutError>(
             session.get(target.url("/second")).timeout(10ms));
+        CHECK(target.wait_for_requests(2));
     });
     CHECK(server.request_count() == 2);
 }

@@ -80,18 +80,19 @@ asio::awaitable<void> chained_setters(const Echo& echo) {
                         .param("page", 2)
                         .param("text", long_text + "!")
                         .header("X-Long", long_text + "?")
-                        .version(aiohttp::HttpVersion{1, 1})
+                        .read_until_eof(true)
                         .timeout(5s);
-    const auto text = co_await response.text();
+    auto text = co_await response.text();
     CHECK(text == "page=2&text=" + long_text + "!");
     CHECK(echo.last_header("x-long") == long_text + "?");
 
     response = co_await session.post(aiohttp::Url(echo.url()))
                    .data(long_text + "1")
                    .timeout(ClientTimeout{.total = 5s, .sock_read = 5s});
-    CHECK(co_await response.text() == long_text + "1");
-    response = co_await session.post(echo.url()).data(std::make_unique<OnePiece>(long_text));
-    CHECK(co_await response.text() == long_text);
+    text = co_await response.text();
+    CHECK(text == long_text + "1");
+    text = co_await session.post(echo.url()).data(std::make_unique<OnePiece>(long_text)).text();
+    CHECK(text == long_text);
     response = co_await session.get(echo.url()).ssl(aiohttp::TlsOptions().ca_pem(long_text));
     CHECK(response.status() == 200);
     response = co_await session.get(echo.url()).ssl(aiohttp::verify_none);
@@ -150,12 +151,6 @@ asio::awaitable<void> stored_requests(const Echo& echo) {
     {
         const auto never_sent = session.post(echo.url()).data(long_text).header("X-A", long_text);
     }
-    auto outlives = [&echo] {
-        ClientSession other;
-        return other.get(echo.url("/long"));
-    }();
-    auto closed = co_await aiohttp::as_result(session.get(echo.url("/long")));
-    CHECK(closed->status() == 200);
 }
 
 asio::awaitable<void> nested_awaits(const Echo& echo) {
@@ -191,8 +186,10 @@ asio::awaitable<void> combined(const Echo& echo) {
     auto both = co_await (session.get(echo.url("/long")).header("X", long_text) &&
                           session.get(echo.url()).param("b", long_text));
     auto& [first, second] = both;
-    CHECK(co_await first.text() == long_text);
-    CHECK(co_await second.text() == "b=" + long_text);
+    auto text = co_await first.text();
+    CHECK(text == long_text);
+    text = co_await second.text();
+    CHECK(text == "b=" + long_text);
     auto either = co_await (session.get(echo.url("/long")).text() ||
                             session.get(echo.url("/stalled")).param("x", long_text).text());
     CHECK(std::get<0>(either) == long_text);
@@ -207,12 +204,14 @@ asio::awaitable<void> combined(const Echo& echo) {
     requests.push_back(session.get(echo.url("/long")).header("X", long_text));
     requests.push_back(session.get(echo.url()));
     auto responses = co_await aiohttp::gather(std::move(requests));
-    CHECK(co_await responses.at(0).text() == long_text);
+    text = co_await responses.at(0).text();
+    CHECK(text == long_text);
     auto pair = co_await aiohttp::gather(session.get(echo.url("/long")).text(),
                                          session.get(echo.url()).param("p", 1));
     CHECK(std::get<0>(pair) == long_text);
     auto task = co_await aiohttp::create_task(session.get(echo.url("/long")).text());
-    CHECK(co_await task.result() == long_text);
+    text = co_await task.result();
+    CHECK(text == long_text);
 }
 
 /// The message of the ValueError, and proof that the coroutine goes on.
@@ -224,7 +223,8 @@ asio::awaitable<std::string> refused(ClientSession& session, std::string url, Se
     } catch (const aiohttp::ValueError& error) {
         message = error.what();
     }
-    CHECK((co_await session.get(url)).ok());
+    const bool goes_on = (co_await session.get(url)).ok();
+    CHECK(goes_on);
     co_return message;
 }
 
@@ -254,15 +254,18 @@ asio::awaitable<void> setters_that_throw(const Echo& echo) {
     const auto twice = [](aiohttp::Request request) {
         return std::move(request).data(long_text).data(long_text);
     };
-    CHECK_FALSE((co_await refused(session, echo.url(), twice)).empty());
+    auto message = co_await refused(session, echo.url(), twice);
+    CHECK_FALSE(message.empty());
     const auto negative = [](aiohttp::Request request) {
         return std::move(request).timeout(ClientTimeout{.total = -1s});
     };
-    CHECK_FALSE((co_await refused(session, echo.url(), negative)).empty());
+    message = co_await refused(session, echo.url(), negative);
+    CHECK_FALSE(message.empty());
     const auto method = [&](const aiohttp::Request&) {
         return session.request("not a token", echo.url()).header("X-Long", long_text);
     };
-    CHECK_FALSE((co_await refused(session, echo.url(), method)).empty());
+    message = co_await refused(session, echo.url(), method);
+    CHECK_FALSE(message.empty());
 }
 
 asio::awaitable<void> errors_in_the_expression(const Echo& echo) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
@@ -40,43 +42,75 @@ AIOHTTP_DECL Headers::Headers(
     }
 }
 
+AIOHTTP_DECL Headers::Headers(const Headers& other) : size_(other.size_), last_(other.last_) {
+    if (other.used_ > 0) {
+        make_room(other.used_);
+        std::memcpy(records_.get(), other.records_.get(), other.used_);
+        used_ = other.used_;
+    }
+}
+
+AIOHTTP_DECL Headers& Headers::operator=(const Headers& other) {
+    return *this = Headers(other);
+}
+
 AIOHTTP_DECL Headers::Headers(Headers&& other) noexcept
-    : records_(std::exchange(other.records_, {})),
+    : records_(std::move(other.records_)),
+      used_(std::exchange(other.used_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)),
       size_(std::exchange(other.size_, 0)),
       last_(std::exchange(other.last_, 0)) {}
 
 AIOHTTP_DECL Headers& Headers::operator=(Headers&& other) noexcept {
-    records_ = std::exchange(other.records_, {});
+    records_ = std::move(other.records_);
+    used_ = std::exchange(other.used_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
     size_ = std::exchange(other.size_, 0);
     last_ = std::exchange(other.last_, 0);
     return *this;
 }
 
-AIOHTTP_DECL Headers::Lengths Headers::lengths_at(const char* record) noexcept {
-    std::uint16_t name = 0;
-    std::uint32_t value = 0;
-    std::memcpy(&name, record, sizeof name);
-    std::memcpy(&value, record + sizeof name, sizeof value);
-    return {name, value};
+/// Returns the buffer that was replaced, if one was: a name or value that is being added may be a
+/// view into it.
+AIOHTTP_DECL std::unique_ptr<char[]> Headers::make_room(std::size_t bytes) {
+    if (capacity_ - used_ >= bytes) {
+        return nullptr;
+    }
+    const auto capacity = std::max(used_ + bytes, 2 * capacity_);
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (used_ > 0) {
+        std::memcpy(larger.get(), records_.get(), used_);
+    }
+    capacity_ = capacity;
+    return std::exchange(records_, std::move(larger));
 }
 
 AIOHTTP_DECL void Headers::add_unchecked(std::string_view name, std::string_view value) {
+    const auto bytes = prefix + name.size() + value.size();
+    const auto replaced = make_room(bytes);
     const auto name_length = static_cast<std::uint16_t>(name.size());
     const auto value_length = static_cast<std::uint32_t>(value.size());
-    last_ = records_.size();
-    char lengths[prefix];
-    std::memcpy(lengths, &name_length, sizeof name_length);
-    std::memcpy(lengths + sizeof name_length, &value_length, sizeof value_length);
-    records_.append(lengths, prefix).append(name).append(value);
+    char* record = records_.get() + used_;
+    std::memcpy(record, &name_length, sizeof name_length);
+    std::memcpy(record + sizeof name_length, &value_length, sizeof value_length);
+    std::copy_n(name.data(), name.size(), record + prefix);
+    std::copy_n(value.data(), value.size(), record + prefix + name.size());
+    last_ = used_;
+    used_ += bytes;
     ++size_;
 }
 
 AIOHTTP_DECL void Headers::fold_into_last(std::string_view more) {
-    const auto value_length =
-        static_cast<std::uint32_t>(lengths_at(records_.data() + last_).value + 1 + more.size());
-    std::memcpy(records_.data() + last_ + sizeof(std::uint16_t), &value_length,
-                sizeof value_length);
-    records_.append(1, ' ').append(more);
+    const auto before = lengths_at(records_.get() + last_).value;
+    const bool spaced = before > 0;
+    const auto replaced = make_room(more.size() + 1);
+    if (spaced) {
+        records_[used_++] = ' ';
+    }
+    std::copy_n(more.data(), more.size(), records_.get() + used_);
+    used_ += more.size();
+    const auto length = static_cast<std::uint32_t>(before + (spaced ? 1 : 0) + more.size());
+    std::memcpy(records_.get() + last_ + sizeof(std::uint16_t), &length, sizeof length);
 }
 
 AIOHTTP_DECL void Headers::add(std::string_view name, std::string_view value) {
@@ -97,11 +131,10 @@ AIOHTTP_DECL std::size_t Headers::erase(std::string_view name) {
     if (!contains(name)) {
         return 0;
     }
-    const std::string kept_name(name);
     Headers rest;
-    rest.records_.reserve(records_.size());
+    rest.make_room(used_);
     for (const auto field : *this) {
-        if (!detail::iequals(field.name, kept_name)) {
+        if (!detail::iequals(field.name, name)) {
             rest.add_unchecked(field.name, field.value);
         }
     }
@@ -111,26 +144,27 @@ AIOHTTP_DECL std::size_t Headers::erase(std::string_view name) {
 }
 
 AIOHTTP_DECL void Headers::clear() noexcept {
-    records_.clear();
+    used_ = 0;
     size_ = 0;
     last_ = 0;
 }
 
-AIOHTTP_DECL const char* Headers::find(const char* from, std::string_view name) const noexcept {
-    const char* const end = records_.data() + records_.size();
-    while (from != end) {
-        const auto lengths = lengths_at(from);
+AIOHTTP_DECL const char* Headers::find(std::string_view name) const noexcept {
+    const char* record = records_.get();
+    const char* const end = record + used_;
+    while (record != end) {
+        const auto lengths = lengths_at(record);
         if (lengths.name == name.size() &&
-            detail::iequals(std::string_view(from + prefix, lengths.name), name)) {
-            return from;
+            detail::iequals(std::string_view(record + prefix, lengths.name), name)) {
+            return record;
         }
-        from += prefix + lengths.name + lengths.value;
+        record += prefix + lengths.name + lengths.value;
     }
     return nullptr;
 }
 
 AIOHTTP_DECL std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
-    const char* const record = find(records_.data(), name);
+    const char* const record = find(name);
     if (record == nullptr) {
         return std::nullopt;
     }
@@ -160,7 +194,7 @@ AIOHTTP_DECL std::vector<std::string_view> Headers::getall(std::string_view name
 }
 
 AIOHTTP_DECL bool Headers::contains(std::string_view name) const noexcept {
-    return find(records_.data(), name) != nullptr;
+    return find(name) != nullptr;
 }
 
 AIOHTTP_DECL std::size_t Headers::count(std::string_view name) const noexcept {
@@ -187,27 +221,15 @@ AIOHTTP_DECL bool Headers::has_token(std::string_view name, std::string_view tok
 }
 
 AIOHTTP_DECL Headers::const_iterator Headers::begin() const noexcept {
-    return const_iterator(records_.data());
+    return const_iterator(records_.get());
 }
 
 AIOHTTP_DECL Headers::const_iterator Headers::end() const noexcept {
-    return const_iterator(records_.data() + records_.size());
+    return const_iterator(records_.get() + used_);
 }
 
 AIOHTTP_DECL void Headers::reserve(std::size_t fields, std::size_t bytes) {
-    records_.reserve(fields * prefix + bytes);
-}
-
-AIOHTTP_DECL HeaderField Headers::const_iterator::operator*() const noexcept {
-    const auto lengths = lengths_at(record_);
-    return {std::string_view(record_ + prefix, lengths.name),
-            std::string_view(record_ + prefix + lengths.name, lengths.value)};
-}
-
-AIOHTTP_DECL Headers::const_iterator& Headers::const_iterator::operator++() noexcept {
-    const auto lengths = lengths_at(record_);
-    record_ += prefix + lengths.name + lengths.value;
-    return *this;
+    make_room(fields * prefix + bytes);
 }
 
 AIOHTTP_DECL Headers::const_iterator Headers::const_iterator::operator++(int) noexcept {

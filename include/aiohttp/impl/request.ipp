@@ -22,13 +22,10 @@ namespace detail {
 
 /// The URL to ask for: the one given, relative to the session's base, with the parameters.
 AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
-    Url url = std::move(spec.url);
-    if (url.empty()) {
-        auto error = Url::parse(spec.url_text, url);
-        if (error) {
-            return error;
-        }
+    if (spec.url_error) {
+        return spec.url_error;
     }
+    Url& url = spec.request.url;
     if (!url.is_absolute() && !spec.session->base_url().empty()) {
         url = spec.session->base_url().join(url);
     }
@@ -42,7 +39,9 @@ AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
                           "scheme " + quote(url.scheme()) + " of URL " + quote(url.display()) +
                               " is not http or https");
     }
-    spec.request.url = spec.params.empty() ? std::move(url) : url.with_params(spec.params);
+    if (!spec.params.empty()) {
+        url = url.with_params(spec.params);
+    }
     return {};
 }
 

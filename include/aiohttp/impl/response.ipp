@@ -20,6 +20,9 @@ inline constexpr std::size_t error_excerpt = 4096;
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state) {
     if (!state->whole) {
+        state->whole = state->take_kept();
+    }
+    if (!state->whole) {
         StreamReader reader(state);
         auto whole = co_await reader.read();
         state->whole = std::move(whole);
@@ -84,7 +87,7 @@ AIOHTTP_DECL const Headers& ClientResponse::headers() const noexcept {
     return state_->head.headers;
 }
 AIOHTTP_DECL const std::string& ClientResponse::remote_endpoint() const noexcept {
-    return state_->remote_endpoint;
+    return *state_->remote_endpoint;
 }
 AIOHTTP_DECL const Headers& ClientResponse::trailers() const noexcept {
     return state_->trailers;

@@ -79,12 +79,12 @@ AIOHTTP_DECL ClientSession::~ClientSession() {
 
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, std::string_view url) {
     auto spec = detail::new_spec(core_, method);
-    spec->url_text = url;
+    spec->url_error = Url::parse(url, spec->request.url);
     return Request(std::move(spec));
 }
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, const Url& url) {
     auto spec = detail::new_spec(core_, method);
-    spec->url = url;
+    spec->request.url = url;
     return Request(std::move(spec));
 }
 AIOHTTP_DECL Request ClientSession::get(std::string_view url) {

@@ -57,7 +57,8 @@ public:
     MemoryScript& fail(boost::system::error_code error);
     /// Breaks it with asio::error::connection_reset.
     MemoryScript& reset();
-    /// The connection's read or write number `index`, counted together from 0, fails.
+    /// The connection breaks at the client's read or write number `index`, counted together from
+    /// 0, which fails; what had arrived is lost.
     MemoryScript& fail_operation(std::size_t index, boost::system::error_code error);
 
     /// The connection is not made: asio::error::connection_refused, or another error.

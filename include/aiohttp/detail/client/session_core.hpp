@@ -45,9 +45,8 @@ private:
 /// A request as it is being described: what Request's setters write.
 struct RequestSpec {
     std::shared_ptr<SessionCore> session;
-    ClientRequest request;  ///< all but its URL
-    std::string url_text;   ///< the URL as given, unless `url` has it
-    Url url;
+    ClientRequest request;  ///< its URL as given, perhaps relative
+    Error url_error;        ///< why the URL could not be parsed; thrown when it is awaited
     std::vector<std::pair<std::string, std::string>> params;
     std::vector<std::string> skips;
     std::optional<ClientTimeout> timeout;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ public:
     /// Whether the peer closed this idle connection, or sent bytes that nobody asked for.
     virtual bool is_dead() noexcept = 0;
     /// The peer's address.
-    virtual std::string remote_endpoint() const = 0;
+    virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
 };
 
 }  // namespace aiohttp::detail

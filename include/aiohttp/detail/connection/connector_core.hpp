@@ -28,7 +28,10 @@ public:
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
     bool force_close() const noexcept { return options_.force_close(); }
 
-    /// A live connection for the request, from the pool or a new one.
+    /// An idle connection for the request, at once; false when acquire() is needed, which goes on
+    /// with what `lease` holds then.
+    bool try_acquire(const ClientRequest& request, Lease& lease);
+    /// A live connection for the request: waits for a slot, opens a connection.
     asio::awaitable<Error> acquire(const ClientRequest& request, Deadline& deadline, Lease& lease);
     /// A new connection for a slot whose connection turned out to be stale.
     asio::awaitable<Error> reopen(const ClientRequest& request, Deadline& deadline, Lease& lease);

@@ -60,24 +60,33 @@ AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(
     return default_tls_;
 }
 
+/// What the request asks of its connection.
+AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
+                                      const std::shared_ptr<const TlsContext>& context) {
+    return {request.url.host(), request.url.port(), context.get(), request.server_hostname};
+}
+
+AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request, Lease& lease) {
+    if (closed_) {
+        return false;
+    }
+    const auto context = tls_context(request);
+    lease = pool_->try_acquire(key_of(request, context), context);
+    return lease && lease.connection() != nullptr;
+}
+
 AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::acquire(const ClientRequest& request,
                                                            Deadline& deadline,
                                                            Lease& lease) {
     if (closed_) {
         co_return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
     }
-    const auto context = tls_context(request);
-    const ConnectionKeyView key{request.url.host(), request.url.port(), context.get(),
-                                request.server_hostname};
-    lease = pool_->try_acquire(key, context);
-    if (lease && lease.connection() != nullptr) {
-        co_return Error();
-    }
     deadline.begin(Deadline::Limit::connect);
     Error error;
     if (!lease) {
+        const auto context = tls_context(request);
         const auto pool = pool_;
-        error = co_await pool->acquire(key, context, deadline, lease);
+        error = co_await pool->acquire(key_of(request, context), context, deadline, lease);
     }
     if (!error && lease.connection() == nullptr) {
         error = co_await open(request, deadline, lease);

@@ -39,29 +39,26 @@ public:
 
     bool reusable() const noexcept override;
     bool is_dead() noexcept override;
-    std::string remote_endpoint() const override { return transport_->remote_endpoint(); }
+    std::shared_ptr<const std::string> remote_endpoint() const override { return remote_endpoint_; }
     void abort() noexcept override { transport_->close(); }
 
 private:
     // How sending went: all of it, an answer came first, or an error that is kept aside.
     enum class Sending { complete, answered, failed };
 
-    boost::asio::awaitable<Sending> send(ClientRequest& request,
-                                         Deadline& deadline,
-                                         ResponseHead& head);
     boost::asio::awaitable<Sending> send_body(ClientRequest& request,
                                               Deadline& deadline,
                                               ResponseHead& head);
     boost::asio::awaitable<Sending> send_piece(asio::const_buffer piece,
                                                Deadline& deadline,
                                                ResponseHead& head);
-    boost::asio::awaitable<Error> receive_head(Deadline& deadline, ResponseHead& head);
     HeadStatus decode_head(ResponseHead& head);
     Error begin_body(const ClientRequest& request, const ResponseHead& head);
     Error explain(const error_code& error, const Deadline& deadline) const;
     Error fail(errc kind, Phase phase, std::string what, error_code cause = {}) const;
 
     std::unique_ptr<Transport> transport_;
+    std::shared_ptr<const std::string> remote_endpoint_;  // every response has a share in it
     InputBuffer input_;
     std::string output_;
     HeadLimits limits_;

@@ -20,7 +20,8 @@ inline constexpr std::size_t small_body = std::size_t{64} << 10U;
 inline constexpr unsigned most_interim = 64;
 
 AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport)
-    : transport_(std::move(transport)) {}
+    : transport_(std::move(transport)),
+      remote_endpoint_(std::make_shared<const std::string>(transport_->remote_endpoint())) {}
 
 AIOHTTP_DECL Error Http1Connection::fail(errc kind,
                                          Phase phase,
@@ -31,7 +32,7 @@ AIOHTTP_DECL Error Http1Connection::fail(errc kind,
     details.phase = phase;
     details.what = std::move(what);
     details.cause = cause;
-    details.peer = transport_->remote_endpoint();
+    details.peer = *remote_endpoint_;
     if (kind == errc::malformed_response) {
         details.status = 400;  // as aiohttp reports it
         details.reason = details.what;
@@ -61,6 +62,14 @@ AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
     return fail(errc::io_failed, phase, "socket operation failed", error);
 }
 
+/// The body as far as it can be sent without asking for pieces: nothing is an empty body.
+AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& request) {
+    if (!request.body) {
+        return std::string_view();
+    }
+    return request.chunked ? std::nullopt : request.body->in_memory();
+}
+
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
                                                                      Deadline& deadline,
                                                                      ResponseHead& head) {
@@ -76,43 +85,39 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     encode_request_head(output_, request.method, request.url.target(), request.version,
                         request.headers);
     deadline.watch(Phase::send, transport_.get());
-    const auto sending = co_await send(request, deadline, head);
-    upload_complete_ = sending == Sending::complete;
-    deadline.watch(Phase::wait, transport_.get());
-    Error error;
-    if (!head_done_) {
-        error = co_await receive_head(deadline, head);
-    }
-    if (error) {
-        // The server may have answered before it hung up; if not, the first error is the one.
-        co_return send_error_ && !deadline.verdict() && !answer_begun_ ? send_error_ : error;
-    }
-    co_return begin_body(request, head);
-}
-
-AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send(
-    ClientRequest& request, Deadline& deadline, ResponseHead& head) {
-    std::optional<std::string_view> memory = std::string_view();
-    if (request.body) {
-        memory = request.chunked ? std::nullopt : request.body->in_memory();
-    }
+    const auto memory = memory_of(request);
     const bool joined = memory && memory->size() <= small_body;
     deadline.begin(Deadline::Limit::sock_write);
     const auto written = co_await transport_->write(
         asio::buffer(output_), joined ? asio::buffer(*memory) : asio::const_buffer());
     deadline.end(Deadline::Limit::sock_write);
     sent_ += written.bytes;
+    auto sending = Sending::complete;
     if (written.error) {
         send_error_ = explain(written.error, deadline);
-        co_return Sending::failed;
+        sending = Sending::failed;
+    } else if (!joined && memory) {
+        sending = co_await send_piece(asio::buffer(*memory), deadline, head);
+    } else if (!joined) {
+        sending = co_await send_body(request, deadline, head);
     }
-    if (joined) {
-        co_return Sending::complete;
+    upload_complete_ = sending == Sending::complete;
+
+    deadline.watch(Phase::wait, transport_.get());
+    while (!head_done_ && decode_head(head) == HeadStatus::need_more) {
+        deadline.begin(Deadline::Limit::sock_read);
+        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
+        deadline.end(Deadline::Limit::sock_read);
+        input_.commit(received.bytes);
+        answer_begun_ = answer_begun_ || received.bytes > 0;
+        if (received.error || deadline.verdict()) {
+            // The server may have answered before it hung up; if not, the first error counts.
+            co_return send_error_ && !deadline.verdict() && !answer_begun_
+                ? send_error_
+                : explain(received.error, deadline);
+        }
     }
-    if (memory) {
-        co_return co_await send_piece(asio::buffer(*memory), deadline, head);
-    }
-    co_return co_await send_body(request, deadline, head);
+    co_return begin_body(request, head);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
@@ -202,21 +207,6 @@ AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
         head = ResponseHead();
         head_decoder_.reset(limits_);
     }
-}
-
-AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(Deadline& deadline,
-                                                                         ResponseHead& head) {
-    while (decode_head(head) == HeadStatus::need_more) {
-        deadline.begin(Deadline::Limit::sock_read);
-        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
-        deadline.end(Deadline::Limit::sock_read);
-        input_.commit(received.bytes);
-        answer_begun_ = answer_begun_ || received.bytes > 0;
-        if (received.error || deadline.verdict()) {
-            co_return explain(received.error, deadline);
-        }
-    }
-    co_return Error();
 }
 
 AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,

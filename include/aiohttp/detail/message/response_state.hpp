@@ -23,7 +23,7 @@ public:
     ResponseHead head;
     std::string method;
     Url url;
-    std::string remote_endpoint;
+    std::shared_ptr<const std::string> remote_endpoint;
     Headers trailers;
     std::optional<std::string> whole;  ///< what read() has returned, for the next read()
 
@@ -45,6 +45,8 @@ public:
     /// Keeps bytes that came with the head. `ends_chunk`: an HTTP chunk ends behind them.
     void keep(std::string_view bytes, bool ends_chunk);
     void attach(std::unique_ptr<BodyReader> body) { body_ = std::move(body); }
+    /// The whole body when all of it came with the head and nothing was read yet; else nullopt.
+    std::optional<std::string> take_kept();
     /// Gives the connection up: it has gone back already when the body arrived whole, and can
     /// still be read then; else it is closed.
     void release();

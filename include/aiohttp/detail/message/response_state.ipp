@@ -96,6 +96,14 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
     return kept_.size() - kept_offset_ + (body_ ? body_->left() : 0);
 }
 
+AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
+    if (body_ || failure_ || reading_ || kept_offset_ != 0) {
+        return std::nullopt;
+    }
+    total_bytes_ += kept_.size();
+    return std::exchange(kept_, {});
+}
+
 AIOHTTP_DECL void ResponseState::release() {
     if (reading_ && body_) {
         body_->interrupt(released_error());  // the read still needs the body, and drops it then

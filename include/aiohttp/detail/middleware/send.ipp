@@ -47,7 +47,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send(std::shared_ptr<ConnectorCore> c
                                                 DeadlinePool::Handle& deadline,
                                                 ResponseState& response) {
     Lease lease;
-    auto error = co_await connector->acquire(request, *deadline, lease);
+    Error error;
+    if (!connector->try_acquire(request, lease)) {
+        error = co_await connector->acquire(request, *deadline, lease);
+    }
     bool may_try_again = true;
     while (!error) {
         error = co_await lease->exchange(request, *deadline, response.head);

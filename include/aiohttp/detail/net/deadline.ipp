@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>

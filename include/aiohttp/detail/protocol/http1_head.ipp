@@ -57,24 +57,6 @@ AIOHTTP_DECL std::string_view last_name(const Headers& headers) noexcept {
     return name;
 }
 
-/// Joins a folded line to the last value by one space; by none where either is empty.
-AIOHTTP_DECL void append_fold(Headers& headers, std::string_view more) {
-    if (more.empty()) {
-        return;
-    }
-    Headers joined;
-    std::size_t left = headers.size();
-    for (const auto field : headers) {
-        const bool last = --left == 0;
-        if (last && !field.value.empty()) {
-            headers.fold_into_last(more);
-            return;
-        }
-        joined.add_unchecked(field.name, last ? more : field.value);
-    }
-    headers = std::move(joined);
-}
-
 /// What is wrong with a line that is no header field. Values may be secrets, so of a line with a
 /// colon only the name is told.
 AIOHTTP_DECL std::string describe_bad_field(std::string_view line, const Headers& headers) {
@@ -169,7 +151,9 @@ AIOHTTP_DECL FieldsDecoder::Outcome FieldsDecoder::take_fold(std::string_view in
         return too_long(input, headers, error);
     }
     field_size_ += whole.size();
-    append_fold(headers, trim(whole));
+    if (const auto more = trim(whole); !more.empty()) {
+        headers.fold_into_last(more);
+    }
     line_ = static_cast<std::size_t>(next - input.data());
     return std::nullopt;
 }

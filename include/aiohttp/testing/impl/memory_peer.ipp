@@ -120,10 +120,14 @@ AIOHTTP_DECL void MemoryPeer::extend(const MemoryPlan& more) {
 
 AIOHTTP_DECL error_code MemoryPeer::begin_operation() noexcept {
     const auto index = record_->operations++;
-    if (plan_.failing_operation == index) {
-        return plan_.operation_error;
+    if (plan_.failing_operation != index) {
+        return {};
     }
-    return {};
+    position_ = plan_.steps.size();
+    pieces_.clear();
+    write_error_ = plan_.operation_error;
+    fail(plan_.operation_error);
+    return plan_.operation_error;
 }
 
 AIOHTTP_DECL IoResult MemoryPeer::try_read(asio::mutable_buffer into) noexcept {
