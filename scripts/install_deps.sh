@@ -8,7 +8,7 @@ packages=()
 for task in "$@"; do
     case $task in
     build)
-        packages+=(g++ cmake ninja-build ccache libssl-dev nlohmann-json3-dev
+        packages+=(g++ cmake ninja-build ccache libssl-dev libpsl-dev nlohmann-json3-dev
             'libboost-url1.81-dev|libboost-url1.83-dev|libboost-url1.88-dev|libboost-url-dev')
         ;;
     test) packages+=(catch2 pkgconf python3 python3-httpbin gunicorn) ;;

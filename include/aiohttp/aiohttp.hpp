@@ -8,9 +8,12 @@
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
 #include <aiohttp/content_disposition.hpp>
+#include <aiohttp/cookie.hpp>
+#include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
+#include <aiohttp/pairs.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>

@@ -19,14 +19,17 @@ LAYERS = ["core", "protocol", "message", "net", "connection", "middleware", "cli
 PUBLIC_LAYERS = {
     "clock": "core",
     "content_disposition": "core",
+    "cookie": "core",
     "error": "core",
     "headers": "core",
     "link": "core",
     "outcome": "core",
+    "pairs": "core",
     "timeout": "core",
     "url": "core",
     "version": "core",
     "body": "message",
+    "cookie_jar": "message",
     "tls": "message",
     "connector": "connection",
 }

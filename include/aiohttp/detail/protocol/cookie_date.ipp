@@ -1,0 +1,139 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/protocol/cookie_date.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL bool is_date_delimiter(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0x09 || (byte >= 0x20 && byte <= 0x2F) || (byte >= 0x3B && byte <= 0x40) ||
+           (byte >= 0x5B && byte <= 0x60) || (byte >= 0x7B && byte <= 0x7E);
+}
+
+/// Cuts a number of `least` to `most` digits off the front; a further digit is none of it.
+AIOHTTP_DECL std::optional<int> take_number(std::string_view& text,
+                                            std::size_t least,
+                                            std::size_t most) {
+    std::size_t digits = 0;
+    while (digits < text.size() && is_digit(text[digits])) {
+        ++digits;
+    }
+    if (digits < least || digits > most) {
+        return std::nullopt;
+    }
+    int value = 0;
+    std::from_chars(text.data(), text.data() + digits, value);
+    text.remove_prefix(digits);
+    return value;
+}
+
+/// 1 to 12 for a token that begins with the name of a month, else nullopt.
+AIOHTTP_DECL std::optional<int> month_of(std::string_view token) {
+    constexpr std::array<std::string_view, 12> names = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                        "jul", "aug", "sep", "oct", "nov", "dec"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (istarts_with(token, names[i])) {
+            return static_cast<int>(i) + 1;
+        }
+    }
+    return std::nullopt;
+}
+
+/// "h:m:s", each of one or two digits; anything but a digit may follow.
+AIOHTTP_DECL std::optional<std::array<int, 3>> time_of_day(std::string_view token) {
+    std::array<int, 3> time{};
+    for (std::size_t i = 0; i < time.size(); ++i) {
+        if (i > 0) {
+            if (!token.starts_with(':')) {
+                return std::nullopt;
+            }
+            token.remove_prefix(1);
+        }
+        const auto number = take_number(token, 1, 2);
+        if (!number) {
+            return std::nullopt;
+        }
+        time[i] = *number;
+    }
+    return time;
+}
+
+/// What the tokens of a date have told so far.
+struct CookieDateParts {
+    std::optional<std::array<int, 3>> time;
+    std::optional<int> day;
+    std::optional<int> month;
+    std::optional<int> year;
+
+    void take(std::string_view token) {
+        if (!time && (time = time_of_day(token))) {
+            return;
+        }
+        auto rest = token;
+        if (!day && (day = take_number(rest, 1, 2))) {
+            return;
+        }
+        if (!month && (month = month_of(token))) {
+            return;
+        }
+        rest = token;
+        if (!year) {
+            year = take_number(rest, 2, 4);
+        }
+    }
+};
+
+AIOHTTP_DECL std::optional<std::chrono::sys_seconds> parse_cookie_date(std::string_view text) {
+    CookieDateParts parts;
+    while (!text.empty()) {
+        const auto end = std::min(
+            static_cast<std::size_t>(std::ranges::find_if(text, is_date_delimiter) - text.begin()),
+            text.size());
+        if (end > 0) {
+            parts.take(text.substr(0, end));
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (!parts.time || !parts.day || !parts.month || !parts.year) {
+        return std::nullopt;
+    }
+    int year = *parts.year;
+    if (year < 100) {
+        year += year >= 70 ? 1900 : 2000;
+    }
+    const auto [hour, minute, second] = *parts.time;
+    const auto date = std::chrono::year(year) / *parts.month / *parts.day;
+    if (year < 1601 || !date.ok() || hour > 23 || minute > 59 || second > 59) {
+        return std::nullopt;
+    }
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
+}
+
+AIOHTTP_DECL CookieTime whole_milliseconds(CookieTime time) noexcept {
+    return time - time.time_since_epoch() % std::chrono::milliseconds(1);
+}
+
+AIOHTTP_DECL CookieTime to_cookie_time(std::chrono::sys_seconds time) noexcept {
+    constexpr auto first = std::chrono::ceil<std::chrono::seconds>(CookieTime::min());
+    constexpr auto last = std::chrono::floor<std::chrono::seconds>(CookieTime::max());
+    return std::clamp(time, first, last);
+}
+
+AIOHTTP_DECL CookieTime add_seconds(CookieTime now, std::int64_t seconds) noexcept {
+    const auto from = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    if (from > 0 && seconds > 0 && seconds >= std::chrono::seconds::max().count() - from) {
+        return to_cookie_time(std::chrono::sys_seconds::max());
+    }
+    const auto sum = std::chrono::sys_seconds(std::chrono::seconds(from + seconds));
+    const auto capped = to_cookie_time(sum);
+    return capped == sum ? whole_milliseconds(now + std::chrono::seconds(seconds)) : capped;
+}
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,1 @@
+#include <aiohttp/detail/protocol/cookie_json.ipp>

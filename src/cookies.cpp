@@ -1,0 +1,11 @@
+#include <aiohttp/detail/message/cookie_value.ipp>
+#include <aiohttp/detail/protocol/cookie_admission.ipp>
+#include <aiohttp/detail/protocol/cookie_date.ipp>
+#include <aiohttp/detail/protocol/cookie_header.ipp>
+#include <aiohttp/detail/protocol/cookie_match.ipp>
+#include <aiohttp/detail/protocol/cookie_netscape.ipp>
+#include <aiohttp/detail/protocol/cookie_store.ipp>
+#include <aiohttp/detail/protocol/public_suffix.ipp>
+#include <aiohttp/detail/protocol/set_cookie.ipp>
+#include <aiohttp/impl/cookie_file.ipp>
+#include <aiohttp/impl/cookie_jar.ipp>
