@@ -4,6 +4,7 @@
 // and <aiohttp/testing/...>.
 
 #include <aiohttp/as_result.hpp>
+#include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>

@@ -7,6 +7,7 @@
 #include <aiohttp/detail/connection/leased_body.ipp>
 #include <aiohttp/detail/connection/pool.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
+#include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
@@ -38,6 +39,7 @@
 #include <aiohttp/detail/protocol/http1_request.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
+#include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/cookie_file.ipp>
