@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
@@ -15,7 +16,8 @@
 //   boost::system::system_error
 //   ├ ClientError
 //   │ ├ ClientResponseError               the server's answer is an error or makes no sense
-//   │ │ └ ContentTypeError                json() on another media type
+//   │ │ ├ ContentTypeError                json() on another media type
+//   │ │ └ TooManyRedirects                more than max_redirects
 //   │ ├ ClientConnectionError             the connection failed, or was closed on our side
 //   │ │ ├ ClientOSError                   the system refused an operation
 //   │ │ │ ├ ClientConnectionResetError    the peer reset the connection
@@ -29,13 +31,15 @@
 //   │ │   └ ServerTimeoutError            (also a TimeoutError)
 //   │ │     ├ ConnectionTimeoutError      connect, sock_connect, pool, dns, tls
 //   │ │     └ SocketTimeoutError          sock_read, sock_write
-//   │ ├ ClientPayloadError                the body is truncated or malformed
+//   │ ├ ClientPayloadError                the body is truncated or malformed, or cannot be resent
 //   │ │ ├ IncompleteReadError             read_exactly() met the end of the body
 //   │ │ └ LineTooLong                     readline() or read_until() passed its limit
 //   │ ├ JSONDecodeError                   the body is not JSON, or not of the wanted type
 //   │ ├ InvalidURL
 //   │ │ └ InvalidUrlClientError
+//   │ │   └ InvalidUrlRedirectClientError (also a RedirectClientError)
 //   │ └ NonHttpUrlClientError             a scheme other than http and https
+//   │   └ NonHttpUrlRedirectClientError   (also a RedirectClientError)
 //   └ TotalTimeoutError                   (a TimeoutError, and as in aiohttp no ClientError)
 //
 //   std::invalid_argument ─ ValueError    a caller's mistake, thrown before any I/O
@@ -71,6 +75,10 @@ enum class errc {
     json_type,             ///< JSON of another type than wanted
     invalid_url,           ///< the URL cannot be parsed or has no host
     non_http_url,          ///< the URL's scheme is not http or https
+    too_many_redirects,    ///< max_redirects has been reached
+    body_not_resendable,   ///< a redirect wants the body again, which cannot be rewound
+    invalid_redirect_url,  ///< a redirect's Location cannot be parsed or has no host
+    non_http_redirect_url  ///< the scheme of a redirect's Location is not http or https
 };
 
 /// Families of errors, for code that handles them alike: `if (e.code() == condition::timeout)`.
@@ -78,8 +86,8 @@ enum class condition {
     timeout = 1,  ///< any timeout
     connection,   ///< no connection, or it broke: DNS, connecting, TLS, reset, disconnect
     tls,          ///< TLS handshake or certificate
-    payload,      ///< the body of a response
-    response,     ///< the response's status, framing or type
+    payload,      ///< the body of a response, or of a request that cannot be sent again
+    response,     ///< the response's status, framing or type, or too many redirects
     url,          ///< the URL
 };
 
@@ -105,6 +113,7 @@ enum class Phase : std::uint8_t {
 /// The name of a phase, e.g. "connect".
 std::string_view to_string(Phase phase) noexcept;
 
+class ClientResponse;
 class Headers;
 
 namespace detail {
@@ -146,6 +155,10 @@ public:
     const Headers& headers() const noexcept;
     /// The first bytes (at most 4 KiB) of an error response's body, as far as they had arrived.
     const std::string& body() const noexcept;
+    /// The responses that redirected to the one the error is about (too_many_redirects: all that
+    /// redirected), the first one first, as ClientResponse::history(). Include
+    /// <aiohttp/response.hpp>.
+    const std::vector<ClientResponse>& history() const noexcept;
     /// True when there is an error.
     explicit operator bool() const noexcept { return details_ != nullptr; }
     /// Throws the exception of the tree above that belongs to kind(). There must be an error.
@@ -243,10 +256,18 @@ public:
     const Headers& headers() const noexcept { return error().headers(); }
     /// The first bytes of the body, at most 4 KiB.
     const std::string& body() const noexcept { return error().body(); }
+    /// The responses that redirected, as Error::history().
+    const std::vector<ClientResponse>& history() const noexcept { return error().history(); }
 };
 
 /// json() met a media type that is not JSON.
 class ContentTypeError : public ClientResponseError {
+public:
+    using ClientResponseError::ClientResponseError;
+};
+
+/// The response number max_redirects redirected again. status() is 0, history() has them all.
+class TooManyRedirects : public ClientResponseError {
 public:
     using ClientResponseError::ClientResponseError;
 };
@@ -338,7 +359,8 @@ public:
     using ServerTimeoutError::ServerTimeoutError;
 };
 
-/// The response's body is truncated or malformed.
+/// The response's body is truncated or malformed; or a redirect (301, 302, 307, 308) wants the
+/// request's body once more, and BodySource::rewind() refused.
 class ClientPayloadError : public ClientError {
 public:
     using ClientError::ClientError;
@@ -379,6 +401,40 @@ public:
 class NonHttpUrlClientError : public ClientError {
 public:
     using ClientError::ClientError;
+};
+
+/// What the errors of a redirect's target have in common: catch this to catch both of them. A
+/// mix-in like TimeoutError, and for the same reason.
+class RedirectClientError {
+public:
+    virtual ~RedirectClientError();
+    /// The message.
+    virtual const char* what() const noexcept = 0;
+    /// The error as a value; its url() is the target.
+    virtual const Error& error() const noexcept = 0;
+
+protected:
+    RedirectClientError() = default;
+    RedirectClientError(const RedirectClientError&) = default;
+    RedirectClientError& operator=(const RedirectClientError&) = default;
+};
+
+/// A redirect leads to what is no URL, or has no host.
+class InvalidUrlRedirectClientError : public InvalidUrlClientError, public RedirectClientError {
+public:
+    explicit InvalidUrlRedirectClientError(Error error);
+    ~InvalidUrlRedirectClientError() override;
+    const char* what() const noexcept override { return ClientError::what(); }
+    const Error& error() const noexcept override { return ClientError::error(); }
+};
+
+/// A redirect leads to a scheme other than http and https.
+class NonHttpUrlRedirectClientError : public NonHttpUrlClientError, public RedirectClientError {
+public:
+    explicit NonHttpUrlRedirectClientError(Error error);
+    ~NonHttpUrlRedirectClientError() override;
+    const char* what() const noexcept override { return ClientError::what(); }
+    const Error& error() const noexcept override { return ClientError::error(); }
 };
 
 }  // namespace aiohttp

@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
 
+#include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/response.hpp>
@@ -119,6 +120,25 @@ public:
     /// Only the total time, the other limits are the defaults.
     Request& timeout(Duration total) & { return timeout(ClientTimeout{.total = total}); }
     Request&& timeout(Duration total) && { return std::move(this->timeout(total)); }
+
+    /// Whether redirects (301, 302, 303, 307, 308 with Location) are followed. Default true, for
+    /// ClientSession::head() false. The method and the body change as RFC 9110 15.4 says and
+    /// aiohttp does: after 303 it is a GET (or still a HEAD) without body, POST becomes GET after
+    /// 301 and 302, everything else is sent again as it was; a body that BodySource::rewind()
+    /// cannot bring back throws ClientPayloadError. Authorization, Cookie, Proxy-Authorization
+    /// and Host stay behind when scheme, host or port change, also the session's, and do not come
+    /// back on a way back. Throws InvalidUrlRedirectClientError and NonHttpUrlRedirectClientError.
+    Request& allow_redirects(bool on = true) &;
+    Request&& allow_redirects(bool on = true) && { return std::move(this->allow_redirects(on)); }
+    /// How many responses may redirect: the last of them throws TooManyRedirects instead, so 1
+    /// follows none. 0 is no limit. Default 10.
+    Request& max_redirects(std::size_t count) &;
+    Request&& max_redirects(std::size_t count) && { return std::move(this->max_redirects(count)); }
+    /// Sends Basic credentials, instead of the session's Authorization field. Awaiting throws
+    /// ValueError when there is also an Authorization field or user info in the URL, which is
+    /// sent as Basic credentials itself.
+    Request& auth(const BasicAuth& credentials) &;
+    Request&& auth(const BasicAuth& credentials) && { return std::move(this->auth(credentials)); }
 
     /// Whether a status of 400 or more throws ClientResponseError; instead of the session's.
     Request& raise_for_status(bool on = true) &;

@@ -49,10 +49,15 @@ public:
     HttpVersion version() const noexcept;
     /// Whether the status is below 400.
     bool ok() const noexcept;
-    /// The method of the request.
+    /// The method of the request; after redirects, of the last one.
     const std::string& method() const noexcept;
     /// The URL of the request, without fragment and credentials.
     const Url& url() const noexcept;
+    /// The URL of the request with its fragment, without credentials.
+    const Url& real_url() const noexcept;
+    /// The responses that redirected to this one, the first one first; empty when none did. Each
+    /// is released: its body can be read when it had arrived whole with its head.
+    const std::vector<ClientResponse>& history() const noexcept;
     /// The host of the URL.
     std::string_view host() const noexcept;
     /// The header fields, in the order and case of the wire.

@@ -65,6 +65,10 @@ public:
         std::function<std::string(const nlohmann::json&)> serialize) &;
     ClientSessionOptions&& json_serialize(
         std::function<std::string(const nlohmann::json&)> serialize) &&;
+    /// Whether the target of a redirect is percent-encoded anew, as Url() does. Without, one that
+    /// may be sent as it is stays as it is, like Url::encoded(). Default true.
+    ClientSessionOptions& requote_redirect_url(bool on) &;
+    ClientSessionOptions&& requote_redirect_url(bool on) &&;
     /// Limits of a response head, see Request.
     ClientSessionOptions& max_line_size(std::size_t bytes) &;
     ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
@@ -84,6 +88,7 @@ private:
     bool connector_owner_ = true;
     HttpVersion version_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
+    bool requote_redirect_url_ = true;
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;
@@ -125,6 +130,7 @@ public:
     /// DELETE; the name without underscore is a keyword.
     Request delete_(std::string_view url);
     Request delete_(const Url& url);
+    /// HEAD, without following redirects; request("HEAD", url) follows them.
     Request head(std::string_view url);
     Request head(const Url& url);
     Request options(std::string_view url);

@@ -50,6 +50,9 @@ public:
     /// or a non-ASCII character, and for what the constructor finds wrong in scheme and host.
     static Url encoded(std::string_view text);
 
+    /// The same without throwing, as parse().
+    static Error parse_encoded(std::string_view text, Url& out);
+
     /// Whether this is the empty reference.
     bool empty() const noexcept { return text_.empty(); }
     /// Whether there are a scheme and a host.

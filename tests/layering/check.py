@@ -31,6 +31,8 @@ PUBLIC_LAYERS = {
     "version": "core",
     "body": "message",
     "cookie_jar": "message",
+    "response": "message",
+    "stream_reader": "message",
     "tls": "message",
     "connector": "connection",
 }

@@ -30,7 +30,9 @@ constexpr errc every_kind[] = {errc::total_timeout,        errc::connection_time
                                errc::incomplete_read,      errc::line_too_long,
                                errc::bad_status,           errc::content_type,
                                errc::json_invalid,         errc::json_type,
-                               errc::invalid_url,          errc::non_http_url};
+                               errc::invalid_url,          errc::non_http_url,
+                               errc::too_many_redirects,   errc::body_not_resendable,
+                               errc::invalid_redirect_url, errc::non_http_redirect_url};
 
 constexpr condition every_condition[] = {condition::timeout, condition::connection, condition::tls,
                                          condition::payload, condition::response,   condition::url};
@@ -110,20 +112,27 @@ TEST_CASE("every class of the tree catches what is below it", "[core][errors]") 
                 connection_closed});
     CHECK(kinds_caught_as<ContentTypeError>() == Kinds{content_type});
     CHECK(kinds_caught_as<ClientResponseError>() ==
-          Kinds{malformed_response, bad_status, content_type});
+          Kinds{malformed_response, bad_status, content_type, too_many_redirects});
+    CHECK(kinds_caught_as<TooManyRedirects>() == Kinds{too_many_redirects});
     CHECK(kinds_caught_as<IncompleteReadError>() == Kinds{incomplete_read});
     CHECK(kinds_caught_as<LineTooLong>() == Kinds{line_too_long});
-    CHECK(kinds_caught_as<ClientPayloadError>() ==
-          Kinds{payload_truncated, payload_malformed, incomplete_read, line_too_long});
+    CHECK(kinds_caught_as<ClientPayloadError>() == Kinds{payload_truncated, payload_malformed,
+                                                         incomplete_read, line_too_long,
+                                                         body_not_resendable});
     CHECK(kinds_caught_as<JSONDecodeError>() == Kinds{json_invalid, json_type});
-    CHECK(kinds_caught_as<InvalidUrlClientError>() == Kinds{invalid_url});
-    CHECK(kinds_caught_as<InvalidURL>() == Kinds{invalid_url});
-    CHECK(kinds_caught_as<NonHttpUrlClientError>() == Kinds{non_http_url});
+    CHECK(kinds_caught_as<InvalidUrlClientError>() == Kinds{invalid_url, invalid_redirect_url});
+    CHECK(kinds_caught_as<InvalidURL>() == Kinds{invalid_url, invalid_redirect_url});
+    CHECK(kinds_caught_as<NonHttpUrlClientError>() == Kinds{non_http_url, non_http_redirect_url});
+    CHECK(kinds_caught_as<InvalidUrlRedirectClientError>() == Kinds{invalid_redirect_url});
+    CHECK(kinds_caught_as<NonHttpUrlRedirectClientError>() == Kinds{non_http_redirect_url});
+    CHECK(kinds_caught_as<RedirectClientError>() ==
+          Kinds{invalid_redirect_url, non_http_redirect_url});
 }
 
 TEST_CASE("the bases that a user may catch are unambiguous", "[core][errors]") {
     STATIC_REQUIRE_FALSE(std::is_base_of_v<ClientError, TotalTimeoutError>);
     STATIC_REQUIRE_FALSE(std::is_base_of_v<std::exception, TimeoutError>);
+    STATIC_REQUIRE_FALSE(std::is_base_of_v<std::exception, RedirectClientError>);
     STATIC_REQUIRE(std::is_convertible_v<SocketTimeoutError*, TimeoutError*>);
     STATIC_REQUIRE(std::is_convertible_v<SocketTimeoutError*, ClientError*>);
     STATIC_REQUIRE(std::is_convertible_v<SocketTimeoutError*, std::exception*>);
@@ -149,11 +158,13 @@ TEST_CASE("every kind belongs to its condition", "[core][errors]") {
                                                    certificate_rejected, server_disconnected,
                                                    connection_reset, io_failed, connection_closed});
     CHECK(kinds_of(condition::tls) == Kinds{tls_failed, certificate_rejected});
-    CHECK(kinds_of(condition::payload) ==
-          Kinds{payload_truncated, payload_malformed, incomplete_read, line_too_long});
-    CHECK(kinds_of(condition::response) ==
-          Kinds{malformed_response, bad_status, content_type, json_invalid, json_type});
-    CHECK(kinds_of(condition::url) == Kinds{invalid_url, non_http_url});
+    CHECK(kinds_of(condition::payload) == Kinds{payload_truncated, payload_malformed,
+                                                incomplete_read, line_too_long,
+                                                body_not_resendable});
+    CHECK(kinds_of(condition::response) == Kinds{malformed_response, bad_status, content_type,
+                                                 json_invalid, json_type, too_many_redirects});
+    CHECK(kinds_of(condition::url) ==
+          Kinds{invalid_url, non_http_url, invalid_redirect_url, non_http_redirect_url});
 }
 
 TEST_CASE("codes compare with kinds and not with foreign conditions", "[core][errors]") {

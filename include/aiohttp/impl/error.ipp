@@ -56,6 +56,14 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "invalid URL";
         case errc::non_http_url:
             return "not an HTTP URL";
+        case errc::too_many_redirects:
+            return "too many redirects";
+        case errc::body_not_resendable:
+            return "request body cannot be sent again";
+        case errc::invalid_redirect_url:
+            return "invalid redirect URL";
+        case errc::non_http_redirect_url:
+            return "redirect to a URL that is not HTTP";
     }
     return "unknown error";
 }
@@ -80,15 +88,19 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
         case errc::payload_malformed:
         case errc::incomplete_read:
         case errc::line_too_long:
+        case errc::body_not_resendable:
             return condition::payload;
         case errc::malformed_response:
         case errc::bad_status:
         case errc::content_type:
         case errc::json_invalid:
         case errc::json_type:
+        case errc::too_many_redirects:
             return condition::response;
         case errc::invalid_url:
         case errc::non_http_url:
+        case errc::invalid_redirect_url:
+        case errc::non_http_redirect_url:
             return condition::url;
     }
     return condition::connection;
@@ -292,6 +304,7 @@ AIOHTTP_DECL void Error::raise() const {
             throw ClientResponseError(*this);
         case errc::payload_truncated:
         case errc::payload_malformed:
+        case errc::body_not_resendable:
             throw ClientPayloadError(*this);
         case errc::incomplete_read:
             throw IncompleteReadError(*this);
@@ -306,6 +319,12 @@ AIOHTTP_DECL void Error::raise() const {
             throw InvalidUrlClientError(*this);
         case errc::non_http_url:
             throw NonHttpUrlClientError(*this);
+        case errc::too_many_redirects:
+            throw TooManyRedirects(*this);
+        case errc::invalid_redirect_url:
+            throw InvalidUrlRedirectClientError(*this);
+        case errc::non_http_redirect_url:
+            throw NonHttpUrlRedirectClientError(*this);
     }
     throw ClientError(*this);
 }
@@ -334,6 +353,16 @@ AIOHTTP_DECL const char* TotalTimeoutError::what() const noexcept {
 AIOHTTP_DECL ServerTimeoutError::ServerTimeoutError(Error error)
     : ServerConnectionError(std::move(error)) {}
 AIOHTTP_DECL ServerTimeoutError::~ServerTimeoutError() = default;
+
+AIOHTTP_DECL RedirectClientError::~RedirectClientError() = default;
+
+AIOHTTP_DECL InvalidUrlRedirectClientError::InvalidUrlRedirectClientError(Error error)
+    : InvalidUrlClientError(std::move(error)) {}
+AIOHTTP_DECL InvalidUrlRedirectClientError::~InvalidUrlRedirectClientError() = default;
+
+AIOHTTP_DECL NonHttpUrlRedirectClientError::NonHttpUrlRedirectClientError(Error error)
+    : NonHttpUrlClientError(std::move(error)) {}
+AIOHTTP_DECL NonHttpUrlRedirectClientError::~NonHttpUrlRedirectClientError() = default;
 
 AIOHTTP_DECL std::string_view ClientConnectorError::host() const noexcept {
     const std::string_view peer = error().peer();

@@ -36,6 +36,7 @@ AIOHTTP_DECL void check_json_type(const ResponseState& state, const std::string&
     details.status = state.head.status;
     details.reason = details.what;
     details.headers = state.head.headers;
+    details.history = state.history;
     make_error(std::move(details)).raise();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
@@ -11,9 +12,11 @@
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
-#include <aiohttp/detail/middleware/defaults.hpp>
-#include <aiohttp/detail/middleware/send.hpp>
+#include <aiohttp/detail/middleware/auth.hpp>
+#include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/stale_retry.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
+#include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -50,13 +53,35 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (auto error = resolve_url(spec)) {
         return error;
     }
+    apply_auth(spec.request, spec.authorization, spec.session->headers());
+    return {};
+}
+
+AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     RequestDefaults defaults;
     defaults.session_headers = &spec.session->headers();
     defaults.session_skips = &spec.session->skips();
     defaults.request_skips = &spec.skips;
     defaults.force_close = spec.session->connector().force_close();
-    apply_defaults(spec.request, defaults);
-    return {};
+    return defaults;
+}
+
+/// Throws the error as that of this request, and of the redirects that led to it.
+AIOHTTP_DECL void raise_for(const Error& error, const ClientRequest& request, History history) {
+    ErrorDetails details = details_of(error);
+    details.method = request.method;
+    if (details.url.empty() && !request.url.empty()) {
+        details.url = request.url.display();
+    }
+    if (history) {
+        // What was redirected has been sent already: sending it all again must be harmless, too.
+        details.retryable =
+            details.retryable && std::ranges::all_of(*history, [](const ClientResponse& response) {
+                return is_idempotent(response.method());
+            });
+        details.history = std::move(history);
+    }
+    make_error(std::move(details)).raise();
 }
 
 /// The whole life of a request, from the description to the response: the one place where errors
@@ -68,23 +93,26 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         throw RuntimeError("Session is closed");
     }
     session.bind(executor);
-    auto& request = spec->request;
-    auto error = prepare(*spec);
-    const auto state = std::make_shared<ResponseState>();
-    if (!error) {
-        auto deadline = session.connector().deadlines().start(
-            &session, spec->timeout ? *spec->timeout : session.timeout());
-        error = co_await send(session.shared_connector(), request, deadline, *state);
+    if (const auto error = prepare(*spec)) {
+        raise_for(error, spec->request, nullptr);
+    }
+    Exchange exchange{session.shared_connector(),
+                      spec->request,
+                      defaults_of(*spec),
+                      session.connector().deadlines().start(
+                          &session, spec->timeout ? *spec->timeout : session.timeout()),
+                      std::make_shared<ResponseState>(),
+                      Lease()};
+    auto error = co_await send_hop(exchange);
+    // Asked here, so that whoever is not redirected pays for no coroutine.
+    if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {
+        error = co_await follow_redirects(exchange, spec->redirects);
     }
     if (error) {
-        auto url = request.url.empty() ? std::string() : request.url.display();
-        with_request(error, request.method, std::move(url)).raise();
+        raise_for(error, spec->request, std::move(exchange.response->history));
     }
-    state->method = std::move(request.method);
-    state->url = request.url.has_user_info() || !request.url.fragment().empty()
-                     ? request.url.without_user_info().without_fragment()
-                     : std::move(request.url);
-    ClientResponse response(state);
+    begin_response(exchange);
+    ClientResponse response(std::move(exchange.response));
     if (spec->raise_for_status.value_or(session.raises_for_status())) {
         response.raise_for_status();
     }
@@ -180,6 +208,21 @@ AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
 AIOHTTP_DECL Request& Request::timeout(const ClientTimeout& limits) & {
     detail::check_timeout(limits);
     spec_->timeout = limits;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::allow_redirects(bool on) & {
+    spec_->redirects.follow = on;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::max_redirects(std::size_t count) & {
+    spec_->redirects.most = count;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::auth(const BasicAuth& credentials) & {
+    spec_->authorization = credentials.encode();
     return *this;
 }
 

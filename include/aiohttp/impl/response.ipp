@@ -40,13 +40,21 @@ AIOHTTP_DECL Error bad_status(ResponseState& state) {
     details.status = state.head.status;
     details.reason = state.head.reason;
     details.headers = state.head.headers;
+    details.history = state.history;
     details.body =
         std::string_view(state.whole ? *state.whole : state.piece()).substr(0, error_excerpt);
     details.retryable = state.head.status == 429 || state.head.status >= 500;
     return make_error(std::move(details));
 }
 
+inline const std::vector<ClientResponse> no_history;
+
 }  // namespace detail
+
+AIOHTTP_DECL const std::vector<ClientResponse>& Error::history() const noexcept {
+    const auto& history = detail::details_of(*this).history;
+    return history ? *history : detail::no_history;
+}
 
 AIOHTTP_DECL ClientResponse::ClientResponse(std::shared_ptr<detail::ResponseState> state) noexcept
     : state_(std::move(state)) {}
@@ -79,6 +87,12 @@ AIOHTTP_DECL const std::string& ClientResponse::method() const noexcept {
 }
 AIOHTTP_DECL const Url& ClientResponse::url() const noexcept {
     return state_->url;
+}
+AIOHTTP_DECL const Url& ClientResponse::real_url() const noexcept {
+    return state_->real_url.empty() ? state_->url : state_->real_url;
+}
+AIOHTTP_DECL const std::vector<ClientResponse>& ClientResponse::history() const noexcept {
+    return state_->history ? *state_->history : detail::no_history;
 }
 AIOHTTP_DECL std::string_view ClientResponse::host() const noexcept {
     return state_->url.host();

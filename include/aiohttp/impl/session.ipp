@@ -52,6 +52,7 @@ AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<Session
     auto spec = std::make_unique<RequestSpec>();
     spec->session = session;
     spec->request = session->new_request();
+    spec->redirects.requote = session->requotes_redirects();
     spec->request.method = upper_case_method(method);
     return spec;
 }
@@ -118,10 +119,10 @@ AIOHTTP_DECL Request ClientSession::delete_(const Url& url) {
     return request("DELETE", url);
 }
 AIOHTTP_DECL Request ClientSession::head(std::string_view url) {
-    return request("HEAD", url);
+    return request("HEAD", url).allow_redirects(false);
 }
 AIOHTTP_DECL Request ClientSession::head(const Url& url) {
-    return request("HEAD", url);
+    return request("HEAD", url).allow_redirects(false);
 }
 AIOHTTP_DECL Request ClientSession::options(std::string_view url) {
     return request("OPTIONS", url);

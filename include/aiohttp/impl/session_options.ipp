@@ -140,6 +140,14 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_line_size(std::siz
     return std::move(this->max_line_size(bytes));
 }
 
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::requote_redirect_url(bool on) & {
+    requote_redirect_url_ = on;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::requote_redirect_url(bool on) && {
+    return std::move(this->requote_redirect_url(on));
+}
+
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_field_size(std::size_t bytes) & {
     max_field_size_ = bytes;
     return *this;

@@ -12,7 +12,9 @@
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
+#include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
+#include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/net/background_timer.ipp>
@@ -37,6 +39,7 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
 #include <aiohttp/impl/auth.ipp>

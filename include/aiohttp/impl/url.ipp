@@ -373,6 +373,10 @@ AIOHTTP_DECL Error Url::parse(std::string_view text, Url& out) {
     return parse(text, Quoting::requote, out);
 }
 
+AIOHTTP_DECL Error Url::parse_encoded(std::string_view text, Url& out) {
+    return parse(text, Quoting::keep, out);
+}
+
 AIOHTTP_DECL Url Url::encoded(std::string_view text) {
     Url url;
     if (const Error error = parse(text, Quoting::keep, url)) {

@@ -7,6 +7,7 @@
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/session.hpp>
 
 namespace aiohttp::detail {
@@ -34,6 +35,7 @@ public:
     const ClientTimeout& timeout() const noexcept { return options_.timeout_; }
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
     std::string serialize(const nlohmann::json& document) const;
+    bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
     /// What the session's options make of a new request.
     ClientRequest new_request() const;
 
@@ -51,6 +53,8 @@ struct RequestSpec {
     std::vector<std::string> skips;
     std::optional<ClientTimeout> timeout;
     std::optional<bool> raise_for_status;
+    RedirectRules redirects;
+    std::string authorization;  ///< of Request::auth(), or empty
 };
 
 }  // namespace aiohttp::detail

@@ -83,7 +83,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     send_error_ = Error();
     output_.clear();
     encode_request_head(output_, request.method, request.url.target(), request.version,
-                        request.headers);
+                        request.wire);
     deadline.watch(Phase::send, transport_.get());
     const auto memory = memory_of(request);
     const bool joined = memory && memory->size() <= small_body;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
@@ -26,6 +27,7 @@ struct ErrorDetails {
     std::string reason;
     Headers headers;
     std::string body;
+    std::shared_ptr<const std::vector<ClientResponse>> history;  ///< null: no redirects
 
     std::string message;  ///< composed from the above by make_error()
     std::string peer;     ///< host and port

@@ -16,7 +16,8 @@ namespace aiohttp::detail {
 struct ClientRequest {
     std::string method;
     Url url;
-    Headers headers;
+    Headers headers;  ///< the caller's
+    Headers wire;     ///< all fields of the current hop, made from them
     std::unique_ptr<BodySource> body;
     std::optional<TlsOptions> tls;  ///< instead of the connector's
     std::string server_hostname;    ///< instead of the URL's host, for SNI and the certificate

@@ -16,13 +16,18 @@
 
 namespace aiohttp::detail {
 
+/// The responses that redirected; null: none.
+using History = std::shared_ptr<const std::vector<ClientResponse>>;
+
 /// What a ClientResponse and its StreamReader share: the head as plain values, and the body,
 /// first the part that came with the head, then what is still on the connection.
 class ResponseState {
 public:
     ResponseHead head;
     std::string method;
-    Url url;
+    Url url;       ///< without credentials and fragment
+    Url real_url;  ///< with the fragment; empty when there is none
+    History history;
     std::shared_ptr<const std::string> remote_endpoint;
     Headers trailers;
     std::optional<std::string> whole;  ///< what read() has returned, for the next read()
@@ -50,6 +55,8 @@ public:
     /// Gives the connection up: it has gone back already when the body arrived whole, and can
     /// still be read then; else it is closed.
     void release();
+    /// Says that the connection is gone before the body was read whole: reading it fails.
+    void abandon();
     /// No connection is held any more.
     bool closed() const noexcept { return body_ == nullptr; }
     std::uint64_t total_bytes() const noexcept { return total_bytes_; }

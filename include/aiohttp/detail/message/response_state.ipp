@@ -104,6 +104,11 @@ AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
     return std::exchange(kept_, {});
 }
 
+AIOHTTP_DECL void ResponseState::abandon() {
+    kept_.clear();
+    failure_ = released_error();
+}
+
 AIOHTTP_DECL void ResponseState::release() {
     if (reading_ && body_) {
         body_->interrupt(released_error());  // the read still needs the body, and drops it then

@@ -14,12 +14,13 @@ struct RequestDefaults {
     const std::vector<std::string>* session_skips = nullptr;
     const std::vector<std::string>* request_skips = nullptr;
     bool force_close = false;
+    bool left_origin = false;  ///< a redirect did: the session's credentials stay behind
 };
 
-/// Completes the header block, in aiohttp's wire order: Host, the session's fields, the request's
-/// fields, Accept, Accept-Encoding, User-Agent, the body's fields, Connection. The caller's value
-/// of a field always wins. Throws ValueError when the caller's own framing fields do not fit the
-/// body.
+/// Makes the hop's header block, request.wire, in aiohttp's wire order: Host, the session's fields,
+/// the request's fields, Accept, Accept-Encoding, User-Agent, the body's fields, Connection. The
+/// caller's value of a field always wins. Throws ValueError when the caller's own framing fields do
+/// not fit the body.
 void apply_defaults(ClientRequest& request, const RequestDefaults& defaults);
 
 }  // namespace aiohttp::detail

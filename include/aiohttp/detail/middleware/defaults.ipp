@@ -7,6 +7,7 @@
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/middleware/defaults.hpp>
+#include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/version.hpp>
 
@@ -109,7 +110,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
 
     // RFC 9112 3.2: Host should be the first field.
     const auto request_host = request.headers.get("host");
-    const auto host = request_host ? request_host : session.get("host");
+    const auto host = request_host || defaults.left_origin ? request_host : session.get("host");
     if (host) {
         fields.add_unchecked("Host", *host);
     } else {
@@ -118,7 +119,8 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
         fields.add_unchecked("Host", name);
     }
     for (const auto field : session) {
-        if (!iequals(field.name, "host") && !request.headers.contains(field.name)) {
+        const bool left_behind = defaults.left_origin && is_bound_to_origin(field.name);
+        if (!left_behind && !iequals(field.name, "host") && !request.headers.contains(field.name)) {
             fields.add_unchecked(field.name, field.value);
         }
     }
@@ -139,7 +141,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked("Connection", "keep-alive");
         }
     }
-    request.headers = std::move(fields);
+    request.wire = std::move(fields);
 }
 
 }  // namespace aiohttp::detail

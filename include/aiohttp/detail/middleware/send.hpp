@@ -4,14 +4,32 @@
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/middleware/defaults.hpp>
 
 namespace aiohttp::detail {
 
-/// Sends the request on a connection of the pool, replacing once a connection that turns out to
-/// be stale, and gives `response` its head and its body. The deadline stays with the body.
-boost::asio::awaitable<Error> send(std::shared_ptr<ConnectorCore> connector,
-                                   ClientRequest& request,
-                                   DeadlinePool::Handle& deadline,
-                                   ResponseState& response);
+/// A request under way: what its hops (the request itself, and one for each redirect) share, and
+/// the response of the current one.
+struct Exchange {
+    std::shared_ptr<ConnectorCore> connector;
+    ClientRequest& request;
+    RequestDefaults defaults;
+    DeadlinePool::Handle deadline;
+    std::shared_ptr<ResponseState> response;
+    Lease lease;  ///< the connection that has the rest of the response
+};
+
+/// One hop: makes the header block for the wire, sends the request on a connection of the pool,
+/// replacing once a connection that turns out to be stale, and receives the response's head.
+/// Throws ValueError when the caller's fields do not fit.
+boost::asio::awaitable<Error> send_hop(Exchange& exchange);
+
+/// Makes the last hop's response the one that is handed out: with its body, which takes the
+/// connection and the deadline along.
+void begin_response(Exchange& exchange);
+
+/// Ends a hop that another one follows: its response is as released, the next one's is still
+/// empty. The connection goes back to the pool when the body has arrived whole, else it closes.
+std::shared_ptr<ResponseState> end_hop(Exchange& exchange);
 
 }  // namespace aiohttp::detail

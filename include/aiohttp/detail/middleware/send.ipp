@@ -10,25 +10,6 @@
 
 namespace aiohttp::detail {
 
-/// Takes what of the body came with the head. When that is all of it, the connection is free for
-/// the next request before anybody reads.
-AIOHTTP_DECL void begin_response(Lease lease,
-                                 DeadlinePool::Handle& deadline,
-                                 ResponseState& response) {
-    response.remote_endpoint = lease->remote_endpoint();
-    for (auto piece = lease->body_piece(); !piece.empty(); piece = lease->body_piece()) {
-        response.keep(piece, lease->piece_ends_chunk());
-        lease->consume_body(piece.size());
-    }
-    if (lease->body_done()) {
-        response.trailers = std::move(lease->trailers());
-        deadline.reset();
-        settle(lease);
-        return;
-    }
-    response.attach(std::make_unique<LeasedBody>(std::move(lease), std::move(deadline)));
-}
-
 /// What an error says of sending the request again, as far as only this layer knows.
 AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& request) {
     const auto family = error.code();
@@ -42,33 +23,84 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
     return make_error(std::move(details));
 }
 
-AIOHTTP_DECL boost::asio::awaitable<Error> send(std::shared_ptr<ConnectorCore> connector,
-                                                ClientRequest& request,
-                                                DeadlinePool::Handle& deadline,
-                                                ResponseState& response) {
-    Lease lease;
+AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
+    ClientRequest& request = exchange.request;
+    Deadline& deadline = *exchange.deadline;
+    ResponseState& response = *exchange.response;
+    Lease& lease = exchange.lease;
+    apply_defaults(request, exchange.defaults);
+
     Error error;
-    if (!connector->try_acquire(request, lease)) {
-        error = co_await connector->acquire(request, *deadline, lease);
+    if (!exchange.connector->try_acquire(request, lease)) {
+        error = co_await exchange.connector->acquire(request, deadline, lease);
     }
     bool may_try_again = true;
     while (!error) {
-        error = co_await lease->exchange(request, *deadline, response.head);
+        error = co_await lease->exchange(request, deadline, response.head);
         if (!error) {
-            begin_response(std::move(lease), deadline, response);
+            response.remote_endpoint = lease->remote_endpoint();
             co_return Error();
         }
-        const bool replay = std::exchange(may_try_again, false) && !deadline->verdict() &&
+        const bool replay = std::exchange(may_try_again, false) && !deadline.verdict() &&
                             may_replay(request, lease, error) &&
                             (!request.body || request.body->rewind());
         if (!replay) {
             break;
         }
         response.head = ResponseHead();
-        error = co_await connector->reopen(request, *deadline, lease);
+        error = co_await exchange.connector->reopen(request, deadline, lease);
     }
-    deadline->watch(Phase::none, nullptr);
+    deadline.watch(Phase::none, nullptr);
+    lease = Lease();
     co_return with_retryable(error, request);
+}
+
+/// Says which request the response answers.
+AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url url) {
+    response.method = method;
+    if (url.fragment().empty()) {
+        response.url = std::move(url);
+    } else {
+        response.url = url.without_fragment();
+        response.real_url = std::move(url);
+    }
+}
+
+/// Takes what of the body came with the head. True when that is all of it: then the connection is
+/// free for the next request before anybody reads.
+AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
+    for (auto piece = lease->body_piece(); !piece.empty(); piece = lease->body_piece()) {
+        response.keep(piece, lease->piece_ends_chunk());
+        lease->consume_body(piece.size());
+    }
+    if (!lease->body_done()) {
+        return false;
+    }
+    response.trailers = std::move(lease->trailers());
+    settle(lease);
+    return true;
+}
+
+AIOHTTP_DECL void begin_response(Exchange& exchange) {
+    ResponseState& response = *exchange.response;
+    identify(response, exchange.request.method, std::move(exchange.request.url));
+    if (take_body(response, exchange.lease)) {
+        exchange.deadline.reset();
+        return;
+    }
+    response.attach(
+        std::make_unique<LeasedBody>(std::move(exchange.lease), std::move(exchange.deadline)));
+}
+
+AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
+    ResponseState& response = *exchange.response;
+    identify(response, exchange.request.method, exchange.request.url);
+    exchange.deadline->watch(Phase::none, nullptr);
+    if (!take_body(response, exchange.lease)) {
+        exchange.lease.discard();
+        response.abandon();
+    }
+    return std::exchange(exchange.response, std::make_shared<ResponseState>());
 }
 
 }  // namespace aiohttp::detail

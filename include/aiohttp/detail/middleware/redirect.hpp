@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/detail/middleware/send.hpp>
+
+namespace aiohttp::detail {
+
+/// Whether and how far redirects are followed.
+struct RedirectRules {
+    bool follow = true;
+    std::size_t most = 10;  ///< so many responses may not all redirect; 0: as many as come
+    bool requote = true;
+};
+
+/// After a hop that went well: goes on, hop by hop, until a response does not redirect or
+/// something goes wrong. Nothing happens when the first one does not. Whatever the outcome, the
+/// current response knows its history.
+boost::asio::awaitable<Error> follow_redirects(Exchange& exchange, RedirectRules rules);
+
+}  // namespace aiohttp::detail
