@@ -1,4 +1,5 @@
 #include <aiohttp/detail/middleware/auth.ipp>
+#include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>

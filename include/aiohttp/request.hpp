@@ -16,6 +16,7 @@
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
 #include <aiohttp/headers.hpp>
+#include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
@@ -25,9 +26,6 @@ namespace aiohttp {
 namespace detail {
 struct RequestSpec;
 }
-
-/// Names and values, e.g. of query parameters or form fields; order and repeats are kept.
-using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// A request that can be configured until it is awaited; nothing is sent before. It is an
 /// `asio::awaitable<ClientResponse>`, so it goes wherever an awaitable does:
@@ -76,6 +74,16 @@ public:
     /// Adds many header fields.
     Request& headers(const Headers& fields) &;
     Request&& headers(const Headers& fields) && { return std::move(this->headers(fields)); }
+    /// Sends a cookie with this request, over one of that name in the jar, and to its origin only
+    /// when it is redirected; the jar does not keep it. The value is quoted as the jar says
+    /// (CookieJarOptions::quote_cookie). Throws ValueError as AbstractCookieJar::update_cookies().
+    Request& cookie(std::string_view name, std::string_view value) &;
+    Request&& cookie(std::string_view name, std::string_view value) && {
+        return std::move(this->cookie(name, value));
+    }
+    /// Sends many cookies.
+    Request& cookies(const Pairs& pairs) &;
+    Request&& cookies(const Pairs& pairs) && { return std::move(this->cookies(pairs)); }
     /// Leaves out an automatic header: Accept, Accept-Encoding, User-Agent or Content-Type.
     Request& skip_auto_header(std::string_view name) &;
     Request&& skip_auto_header(std::string_view name) && {

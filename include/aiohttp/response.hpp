@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <aiohttp/content_disposition.hpp>
+#include <aiohttp/cookie.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/stream_reader.hpp>
@@ -65,6 +66,9 @@ public:
     /// The peer's address, e.g. "127.0.0.1:8080".
     const std::string& remote_endpoint() const noexcept;
 
+    /// The cookies that this response sets, by name, of equal names the last one; whether the jar
+    /// takes them or not. Their times count from this call.
+    Cookies cookies() const;
     /// The media type in lower case, e.g. "text/html"; "application/octet-stream" when it is
     /// missing or malformed.
     std::string content_type() const;

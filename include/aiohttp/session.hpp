@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <aiohttp/connector.hpp>
+#include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -48,6 +49,14 @@ public:
     /// Whether a status of 400 or more throws ClientResponseError. Default false.
     ClientSessionOptions& raise_for_status(bool on) &;
     ClientSessionOptions&& raise_for_status(bool on) &&;
+    /// Where cookies are kept, perhaps shared with other sessions. Default: a CookieJar of the
+    /// session's own; a DummyCookieJar does without cookies.
+    ClientSessionOptions& cookie_jar(std::shared_ptr<AbstractCookieJar> jar) &;
+    ClientSessionOptions&& cookie_jar(std::shared_ptr<AbstractCookieJar> jar) &&;
+    /// Adds cookies for every host to the jar. Throws ValueError as
+    /// AbstractCookieJar::update_cookies().
+    ClientSessionOptions& cookies(const Pairs& pairs) &;
+    ClientSessionOptions&& cookies(const Pairs& pairs) &&;
     /// A connector of the session's own, with these options.
     ClientSessionOptions& connector(const TCPConnectorOptions& options) &;
     ClientSessionOptions&& connector(const TCPConnectorOptions& options) &&;
@@ -86,6 +95,8 @@ private:
     bool raise_for_status_ = false;
     std::shared_ptr<BaseConnector> connector_;
     bool connector_owner_ = true;
+    std::shared_ptr<AbstractCookieJar> cookie_jar_;
+    Pairs cookies_;
     HttpVersion version_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
@@ -144,6 +155,8 @@ public:
     bool closed() const noexcept;
     /// The default headers; changes count for requests made later.
     Headers& headers() noexcept;
+    /// The cookie jar.
+    AbstractCookieJar& cookie_jar() const noexcept;
     /// The connector.
     BaseConnector& connector() const noexcept;
 

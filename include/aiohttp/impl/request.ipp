@@ -10,6 +10,7 @@
 #include <aiohttp/detail/core/check_header.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/detail/middleware/auth.hpp>
@@ -60,6 +61,7 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
 AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     RequestDefaults defaults;
     defaults.session_headers = &spec.session->headers();
+    defaults.cookie_jar = &spec.session->cookie_jar();
     defaults.session_skips = &spec.session->skips();
     defaults.request_skips = &spec.skips;
     defaults.force_close = spec.session->connector().force_close();
@@ -166,6 +168,19 @@ AIOHTTP_DECL Request& Request::header(std::string_view name, std::string_view va
 AIOHTTP_DECL Request& Request::headers(const Headers& fields) & {
     for (const auto field : fields) {
         header(field.name, field.value);
+    }
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::cookie(std::string_view name, std::string_view value) & {
+    const bool quoting = spec_->session->cookie_jar().quote_cookie();
+    spec_->request.cookies.emplace_back(name, detail::encode_cookie_value(name, value, quoting));
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::cookies(const Pairs& pairs) & {
+    for (const auto& [name, value] : pairs) {
+        cookie(name, value);
     }
     return *this;
 }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/response.hpp>
 
@@ -105,6 +107,19 @@ AIOHTTP_DECL const std::string& ClientResponse::remote_endpoint() const noexcept
 }
 AIOHTTP_DECL const Headers& ClientResponse::trailers() const noexcept {
     return state_->trailers;
+}
+
+AIOHTTP_DECL Cookies ClientResponse::cookies() const {
+    const auto now = std::chrono::system_clock::now();
+    Cookies cookies;
+    for (const auto line : headers().getall("set-cookie")) {
+        if (const auto parsed = detail::parse_set_cookie(line)) {
+            auto cookie = detail::offered_cookie(*parsed, url().server_name(), url().path(), now);
+            auto name = cookie.name;
+            cookies.insert_or_assign(std::move(name), std::move(cookie));
+        }
+    }
+    return cookies;
 }
 
 AIOHTTP_DECL std::string ClientResponse::content_type() const {

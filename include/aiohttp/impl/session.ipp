@@ -17,6 +17,12 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     if (!options_.connector_) {
         options_.connector_ = std::make_shared<TCPConnector>();
     }
+    if (!options_.cookie_jar_) {
+        options_.cookie_jar_ = std::make_shared<CookieJar>();
+    }
+    if (!options_.cookies_.empty()) {
+        cookie_jar().update_cookies(options_.cookies_);
+    }
 }
 
 AIOHTTP_DECL ClientRequest SessionCore::new_request() const {
@@ -140,6 +146,9 @@ AIOHTTP_DECL bool ClientSession::closed() const noexcept {
 }
 AIOHTTP_DECL Headers& ClientSession::headers() noexcept {
     return core_->headers();
+}
+AIOHTTP_DECL AbstractCookieJar& ClientSession::cookie_jar() const noexcept {
+    return core_->cookie_jar();
 }
 AIOHTTP_DECL BaseConnector& ClientSession::connector() const noexcept {
     return core_->public_connector();

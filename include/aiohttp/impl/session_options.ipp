@@ -5,6 +5,7 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/session.hpp>
 
 namespace aiohttp {
@@ -84,6 +85,27 @@ AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::raise_for_status(bool o
 }
 AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::raise_for_status(bool on) && {
     return std::move(this->raise_for_status(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::cookie_jar(
+    std::shared_ptr<AbstractCookieJar> jar) & {
+    cookie_jar_ = std::move(jar);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::cookie_jar(
+    std::shared_ptr<AbstractCookieJar> jar) && {
+    return std::move(this->cookie_jar(std::move(jar)));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::cookies(const Pairs& pairs) & {
+    for (const auto& [name, value] : pairs) {
+        detail::encode_cookie_value(name, value, true);  // throws for what no jar takes
+        cookies_.emplace_back(name, value);
+    }
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::cookies(const Pairs& pairs) && {
+    return std::move(this->cookies(pairs));
 }
 
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector(

@@ -13,6 +13,7 @@
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
+#include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
@@ -39,8 +40,8 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
-#include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
+#include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>

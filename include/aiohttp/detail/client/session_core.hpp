@@ -23,6 +23,7 @@ public:
     const std::shared_ptr<ConnectorCore>& shared_connector() const noexcept {
         return options_.connector_->core();
     }
+    AbstractCookieJar& cookie_jar() const noexcept { return *options_.cookie_jar_; }
     BaseConnector& public_connector() const noexcept { return *options_.connector_; }
 
     /// See ClientSession::close() and ~ClientSession().

@@ -7,6 +7,7 @@
 #include <aiohttp/body.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/headers.hpp>
+#include <aiohttp/pairs.hpp>
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>
 
@@ -17,6 +18,7 @@ struct ClientRequest {
     std::string method;
     Url url;
     Headers headers;  ///< the caller's
+    Pairs cookies;    ///< of this request only, with their values as they are sent
     Headers wire;     ///< all fields of the current hop, made from them
     std::unique_ptr<BodySource> body;
     std::optional<TlsOptions> tls;  ///< instead of the connector's

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/headers.hpp>
 
@@ -11,6 +12,7 @@ namespace aiohttp::detail {
 /// What a session adds to every request.
 struct RequestDefaults {
     const Headers* session_headers = nullptr;
+    AbstractCookieJar* cookie_jar = nullptr;
     const std::vector<std::string>* session_skips = nullptr;
     const std::vector<std::string>* request_skips = nullptr;
     bool force_close = false;
@@ -18,9 +20,9 @@ struct RequestDefaults {
 };
 
 /// Makes the hop's header block, request.wire, in aiohttp's wire order: Host, the session's fields,
-/// the request's fields, Accept, Accept-Encoding, User-Agent, the body's fields, Connection. The
-/// caller's value of a field always wins. Throws ValueError when the caller's own framing fields do
-/// not fit the body.
+/// the request's fields, Accept, Accept-Encoding, User-Agent, Cookie, the body's fields,
+/// Connection. The caller's value of a field always wins. Throws ValueError when the caller's own
+/// framing fields do not fit the body.
 void apply_defaults(ClientRequest& request, const RequestDefaults& defaults);
 
 }  // namespace aiohttp::detail

@@ -6,6 +6,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/middleware/cookies.hpp>
 #include <aiohttp/detail/middleware/defaults.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/error.hpp>
@@ -133,6 +134,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
     automatic.add_automatic(fields, "Accept-Encoding", "identity");
     static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;
     automatic.add_automatic(fields, "User-Agent", agent);
+    add_cookie_field(request, *defaults.cookie_jar, fields);
     add_body_fields(request, automatic, fields);
     if (!automatic.given("connection")) {
         if (defaults.force_close) {

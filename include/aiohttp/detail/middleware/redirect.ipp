@@ -23,6 +23,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
     if (!next.same_origin) {
         exchange.defaults.left_origin = true;
         erase_origin_fields(request.headers);
+        request.cookies.clear();
     }
     if (!next.authorization.empty()) {
         request.headers.set("Authorization", next.authorization);

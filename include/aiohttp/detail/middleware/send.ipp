@@ -5,6 +5,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/leased_body.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/middleware/cookies.hpp>
 #include <aiohttp/detail/middleware/send.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
 
@@ -39,6 +40,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
         error = co_await lease->exchange(request, deadline, response.head);
         if (!error) {
             response.remote_endpoint = lease->remote_endpoint();
+            store_cookies(request, response.head, *exchange.defaults.cookie_jar);
             co_return Error();
         }
         const bool replay = std::exchange(may_try_again, false) && !deadline.verdict() &&

@@ -17,6 +17,12 @@ struct CookieOrigin {
     bool secure = false;  ///< https, wss, or an origin that counts as such
 };
 
+/// The cookie that a Set-Cookie value speaks of, whoever may set it.
+Cookie offered_cookie(const SetCookie& cookie,
+                      std::string_view host,
+                      std::string_view path,
+                      CookieTime now);
+
 /// As what a cookie is stored (RFC 6265bis 5.7), or nullopt when the origin may not set it: for
 /// another host or a public suffix, Secure from an insecure origin, or against what its name
 /// promises (`__Host-`, `__Secure-`). One that has ended is returned too: it removes its namesake.

@@ -21,39 +21,39 @@ AIOHTTP_DECL bool keeps_prefix_promise(const Cookie& cookie, bool explicit_root)
            (!promises_host || (cookie.host_only && explicit_root && cookie.path == "/"));
 }
 
-/// Applies the Domain attribute; false when the cookie must be dropped.
-AIOHTTP_DECL bool admit_domain(std::string_view attribute, std::string_view host, Cookie& cookie) {
-    cookie.domain = host;
-    cookie.host_only = true;
+/// Decides on the Domain attribute that the cookie has; false when it must be dropped.
+AIOHTTP_DECL bool admit_domain(Cookie& cookie, std::string_view host) {
     // As in aiohttp, a trailing dot makes the attribute void.
-    if (attribute.empty() || attribute.ends_with('.')) {
+    if (cookie.domain.ends_with('.')) {
+        cookie.domain = host;
+        cookie.host_only = true;
+    }
+    if (cookie.host_only) {
         return true;
     }
-    auto domain = to_lower_copy(attribute);
-    if (!domain_matches(host, domain)) {
+    if (!domain_matches(host, cookie.domain)) {
         return false;
     }
-    if (is_ip_host(host) || is_public_suffix(domain)) {
-        return domain == host;
+    if (is_ip_host(host) || is_public_suffix(cookie.domain)) {
+        cookie.host_only = true;
+        return cookie.domain == host;
     }
-    cookie.domain = std::move(domain);
-    cookie.host_only = false;
     return true;
 }
 
-AIOHTTP_DECL std::optional<Cookie> admit_cookie(const SetCookie& parsed,
-                                                const CookieOrigin& origin,
-                                                CookieTime now) {
+AIOHTTP_DECL Cookie offered_cookie(const SetCookie& parsed,
+                                   std::string_view host,
+                                   std::string_view path,
+                                   CookieTime now) {
     Cookie cookie;
     cookie.name = parsed.name;
     cookie.value = parsed.value;
+    cookie.host_only = parsed.domain.empty();
+    cookie.domain = cookie.host_only ? std::string(host) : to_lower_copy(parsed.domain);
+    cookie.path = parsed.has_path_attribute ? parsed.path : default_cookie_path(path);
     cookie.secure = parsed.secure;
     cookie.http_only = parsed.http_only;
     cookie.same_site = parsed.same_site;
-    if (!admit_domain(parsed.domain, origin.host, cookie)) {
-        return std::nullopt;
-    }
-    cookie.path = parsed.has_path_attribute ? parsed.path : default_cookie_path(origin.path);
     cookie.creation = whole_milliseconds(now);
     if (parsed.max_age) {
         cookie.expires =
@@ -61,7 +61,14 @@ AIOHTTP_DECL std::optional<Cookie> admit_cookie(const SetCookie& parsed,
     } else if (parsed.expires) {
         cookie.expires = to_cookie_time(*parsed.expires);
     }
-    if ((cookie.secure && !origin.secure) ||
+    return cookie;
+}
+
+AIOHTTP_DECL std::optional<Cookie> admit_cookie(const SetCookie& parsed,
+                                                const CookieOrigin& origin,
+                                                CookieTime now) {
+    auto cookie = offered_cookie(parsed, origin.host, origin.path, now);
+    if (!admit_domain(cookie, origin.host) || (cookie.secure && !origin.secure) ||
         !keeps_prefix_promise(cookie, parsed.has_path_attribute)) {
         return std::nullopt;
     }

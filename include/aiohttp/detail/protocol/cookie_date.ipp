@@ -120,20 +120,21 @@ AIOHTTP_DECL CookieTime whole_milliseconds(CookieTime time) noexcept {
     return time - time.time_since_epoch() % std::chrono::milliseconds(1);
 }
 
+// Compared in seconds: as system_clock's ticks, times beyond its range would overflow.
+inline constexpr auto first_cookie_time =
+    std::chrono::ceil<std::chrono::seconds>(CookieTime::min());
+inline constexpr auto last_cookie_time =
+    std::chrono::floor<std::chrono::seconds>(CookieTime::max());
+
 AIOHTTP_DECL CookieTime to_cookie_time(std::chrono::sys_seconds time) noexcept {
-    constexpr auto first = std::chrono::ceil<std::chrono::seconds>(CookieTime::min());
-    constexpr auto last = std::chrono::floor<std::chrono::seconds>(CookieTime::max());
-    return std::clamp(time, first, last);
+    return std::clamp(time, first_cookie_time, last_cookie_time);
 }
 
 AIOHTTP_DECL CookieTime add_seconds(CookieTime now, std::int64_t seconds) noexcept {
-    const auto from = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-    if (from > 0 && seconds > 0 && seconds >= std::chrono::seconds::max().count() - from) {
-        return to_cookie_time(std::chrono::sys_seconds::max());
-    }
-    const auto sum = std::chrono::sys_seconds(std::chrono::seconds(from + seconds));
-    const auto capped = to_cookie_time(sum);
-    return capped == sum ? whole_milliseconds(now + std::chrono::seconds(seconds)) : capped;
+    const auto room = last_cookie_time.time_since_epoch().count() -
+                      std::chrono::ceil<std::chrono::seconds>(now).time_since_epoch().count();
+    return seconds >= room ? last_cookie_time
+                           : whole_milliseconds(now + std::chrono::seconds(seconds));
 }
 
 }  // namespace aiohttp::detail

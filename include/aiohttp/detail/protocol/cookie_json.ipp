@@ -45,21 +45,9 @@ AIOHTTP_DECL std::string_view same_site_name(SameSite same_site) noexcept {
     return "";
 }
 
-/// Bytes as the code points of the same numbers, and back: JSON has text only, and a cookie may
-/// hold bytes that are not UTF-8.
-AIOHTTP_DECL std::string latin1_to_utf8(std::string_view bytes) {
-    std::string text;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80) {
-            text += static_cast<char>(0xC0U | byte >> 6U);
-            text += static_cast<char>(0x80U | (byte & 0x3FU));
-        } else {
-            text += c;
-        }
-    }
-    return text;
-}
+// JSON has text only, and a cookie may hold bytes that are not UTF-8: they go as the code points
+// of the same numbers.
+AIOHTTP_DECL std::string latin1_to_utf8(std::string_view text);
 
 AIOHTTP_DECL std::string utf8_to_latin1(std::string_view text) {
     std::string bytes;
