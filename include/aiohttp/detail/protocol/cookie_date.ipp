@@ -71,21 +71,28 @@ struct CookieDateParts {
     std::optional<int> month;
     std::optional<int> year;
 
+    /// Takes a token for the first part that is missing and that it looks like.
     void take(std::string_view token) {
-        if (!time && (time = time_of_day(token))) {
-            return;
+        const bool taken = take(time, time_of_day(token)) ||
+                           take(day, number_in_front(token, 1, 2)) || take(month, month_of(token));
+        if (!taken) {
+            take(year, number_in_front(token, 2, 4));
         }
-        auto rest = token;
-        if (!day && (day = take_number(rest, 1, 2))) {
-            return;
+    }
+
+private:
+    template <class Part>
+    static bool take(std::optional<Part>& part, const std::optional<Part>& found) {
+        const bool takes = !part && found;
+        if (takes) {
+            part = found;
         }
-        if (!month && (month = month_of(token))) {
-            return;
-        }
-        rest = token;
-        if (!year) {
-            year = take_number(rest, 2, 4);
-        }
+        return takes;
+    }
+    static std::optional<int> number_in_front(std::string_view token,
+                                              std::size_t least,
+                                              std::size_t most) {
+        return take_number(token, least, most);
     }
 };
 
