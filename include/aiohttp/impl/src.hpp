@@ -7,8 +7,10 @@
 #include <aiohttp/detail/connection/leased_body.ipp>
 #include <aiohttp/detail/connection/pool.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
+#include <aiohttp/detail/core/host_name.ipp>
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
+#include <aiohttp/detail/core/url_syntax.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
