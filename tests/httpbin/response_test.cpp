@@ -121,13 +121,10 @@ TEST_CASE("media types and charsets are told") {
 TEST_CASE("bytes arrive as many as asked for") {
     with_httpbin([](ClientSession& session) -> Async {
         for (const std::size_t size : {0U, 1U, 1000U, 102400U}) {
-            auto response = co_await session.get("bytes/" + std::to_string(size)).param("seed", 1);
+            auto response = co_await session.get("bytes/" + std::to_string(size));
             const auto bytes = co_await response.read();
             CHECK(bytes.size() == size);
             CHECK(response.content_length() == size);
-            const auto same =
-                co_await session.get("bytes/" + std::to_string(size)).param("seed", 1).read();
-            CHECK((bytes == same));
         }
     });
 }
