@@ -34,9 +34,8 @@ public:
         return session_.get("repos/" + name).as<Repository>();
     }
     boost::asio::awaitable<std::vector<Issue>> issues(const std::string& name, int page = 1) {
-        return session_.get("repos/" + name + "/issues")
-            .param("page", page)
-            .as<std::vector<Issue>>();
+        const auto path = "repos/" + name + "/issues";
+        return session_.get(path).param("page", page).as<std::vector<Issue>>();
     }
 
 private:
@@ -55,8 +54,7 @@ boost::asio::awaitable<void> amain(std::string url, std::string name) {
 int main(int argc, char* argv[]) {
     using aiohttp::testing::Reply;
     aiohttp::testing::Server server;
-    server.route("/repos/me/tea",
-                 Reply().json_text(R"({"full_name":"me/tea","stargazers_count":7})"));
-    server.route("/repos/me/tea/issues", Reply().json_text(R"([{"number":1,"title":"Too hot"}])"));
-    aiohttp::run(amain(argc > 1 ? argv[1] : server.url("/"), argc > 2 ? argv[2] : "me/tea"));
+    server.route("/repos/a/b", Reply().json_text(R"({"full_name":"a/b","stargazers_count":7})"));
+    server.route("/repos/a/b/issues", Reply().json_text(R"([{"number":1,"title":"Too hot"}])"));
+    aiohttp::run(amain(argc > 1 ? argv[1] : server.url("/"), argc > 2 ? argv[2] : "a/b"));
 }

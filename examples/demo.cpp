@@ -1,4 +1,4 @@
-// What asynchronous requests are good for, in six short scenes. Without arguments the program
+// What asynchronous requests are good for, in five short scenes. Without arguments the program
 // talks to a server of its own; with a URL it makes five concurrent GETs there.
 #include <aiohttp/aiohttp.hpp>
 #include <aiohttp/json.hpp>
@@ -33,7 +33,7 @@ Milliseconds since(aiohttp::Clock::time_point start) {
     return aiohttp::Clock::now() - start;
 }
 
-/// Ends the program with a message and exit code 1, if something is not as it should be.
+/// What must hold; otherwise the program ends with a message and exit code 1.
 void expect(bool good, const std::string& what) {
     if (!good) {
         throw std::runtime_error("unexpected: " + what);
@@ -143,7 +143,8 @@ asio::awaitable<void> visit(std::string url) {
     aiohttp::ClientSession session;
     const std::vector<std::string> urls(5, url);
     const auto fetch = [&](const std::string& same) { return timed_get(session, same); };
-    for (const auto& [status, bytes, time] : co_await aiohttp::gather(urls, fetch)) {
+    const auto timings = co_await aiohttp::gather(urls, fetch);
+    for (const auto& [status, bytes, time] : timings) {
         std::cout << "GET " << url << "  " << status << "  " << time.count() << " ms  " << bytes
                   << " bytes\n";
         expect(status < 400, "status " + std::to_string(status));

@@ -166,7 +166,7 @@ public:
     /// Whether a body without a length is read until the server closes (the default), or is empty.
     Request& read_until_eof(bool on) &;
     Request&& read_until_eof(bool on) && { return std::move(this->read_until_eof(on)); }
-    /// Limits of the response head: bytes of the status line, bytes of a field, number of fields;
+    /// Limits of the response head: bytes of the reason phrase, bytes of a field, number of fields;
     /// 8190, 8190 and 128 are the defaults. Beyond them ClientResponseError is thrown.
     Request& max_line_size(std::size_t bytes) &;
     Request&& max_line_size(std::size_t bytes) && { return std::move(this->max_line_size(bytes)); }

@@ -32,7 +32,8 @@ struct ClientTimeout {
     std::optional<Duration> dns = std::nullopt;
     /// The TLS handshake only. Throws ConnectionTimeoutError.
     std::optional<Duration> tls = std::nullopt;
-    /// Sending the request, each gap in which the peer takes no byte. Throws SocketTimeoutError.
+    /// Sending the request, each gap in which the peer takes no byte; the head and a body of up to
+    /// 64 KiB go as one. Throws SocketTimeoutError.
     std::optional<Duration> sock_write = std::nullopt;
 
     /// No limit at all.

@@ -272,9 +272,9 @@ asio::awaitable<void> check_release_under_read(bool destroy) {
         CHECK(outcome == "late");
     } else {
         response->release();
-        CHECK(response->closed());
         const auto outcome = co_await read.result();
         CHECK(outcome == "connection_closed in body");
+        CHECK(response->closed());
     }
     CHECK(rig.stats().in_use == 0);
     CHECK(rig.memory->open_connections() == rig.stats().idle);

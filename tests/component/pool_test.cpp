@@ -200,6 +200,28 @@ asio::awaitable<void> check_names() {
     CHECK(rig.memory->dialled() == 4);
 }
 
+asio::awaitable<void> check_tls_policies() {
+    MemoryRig rig(TCPConnectorOptions().limit_per_host(1));
+    rig.memory->otherwise(MemoryScript().wait());
+    const auto target = "https://h.test/";
+    Tasks tasks;
+    co_await start(&tasks, &rig, target);
+    tasks.push_back(
+        co_await create_task(outcome_of(rig.session.get(target).ssl(aiohttp::verify_none))));
+    co_await settle();
+    CHECK(rig.stats() == PoolStats{2, 2, 0, 0});
+    tasks.push_back(
+        co_await create_task(outcome_of(rig.session.get(target).ssl(aiohttp::verify_none))));
+    co_await start(&tasks, &rig, target);
+    CHECK(rig.stats() == PoolStats{2, 2, 0, 2});
+    CHECK(rig.memory->dialled() == 2);
+    co_await rig.session.close();
+    for (auto& task : tasks) {
+        const auto outcome = co_await task.result();
+        CHECK(outcome.starts_with("connection_closed in "));
+    }
+}
+
 asio::awaitable<void> check_shared() {
     const auto memory = std::make_shared<MemoryConnector>();
     memory->otherwise(slow());
@@ -311,6 +333,10 @@ TEST_CASE("a connection that cannot be made gives its slot to the next", "[pool]
 
 TEST_CASE("another port or server_hostname is another connection", "[pool][A17]") {
     run_virtual(check_names());
+}
+
+TEST_CASE("another TLS policy is another host to the pool", "[pool][A17]") {
+    run_virtual(check_tls_policies());
 }
 
 TEST_CASE("closing one of two sessions leaves a shared connector alone", "[pool][A18]") {

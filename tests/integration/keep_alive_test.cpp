@@ -107,14 +107,15 @@ TEST_CASE("an idle connection is closed when keepalive_timeout has passed", "[A6
     Server server;
     server.route("/", Reply(200, "ok"));
     auto options = ClientSessionOptions().connector(TCPConnectorOptions().keepalive_timeout(20ms));
-    run_client_with(std::move(options), server, [](ClientSession& session, Server& target) -> Async {
-        co_await session.get(target.url()).text();
-        CHECK(session.connector().stats().idle == 1);
-        // Nobody asks for a connection meanwhile: it is closed by itself.
-        co_await aiohttp::testing::eventually([&] { return target.connections_open() == 0; });
-        CHECK(session.connector().stats().open == 0);
-        co_await session.get(target.url()).text();
-    });
+    run_client_with(
+        std::move(options), server, [](ClientSession& session, Server& target) -> Async {
+            co_await session.get(target.url()).text();
+            CHECK(session.connector().stats().idle == 1);
+            // Nobody asks for a connection meanwhile: it is closed by itself.
+            co_await aiohttp::testing::eventually([&] { return target.connections_open() == 0; });
+            CHECK(session.connector().stats().open == 0);
+            co_await session.get(target.url()).text();
+        });
     CHECK(server.connections_accepted() == 2);
 }
 
@@ -122,11 +123,12 @@ TEST_CASE("force_close closes after every exchange and says so", "[A7]") {
     Server server;
     server.route("/", Reply(200, "ok"));
     auto options = ClientSessionOptions().connector(TCPConnectorOptions().force_close(true));
-    run_client_with(std::move(options), server, [](ClientSession& session, Server& target) -> Async {
-        co_await session.get(target.url()).text();
-        co_await session.post(target.url()).data("x").text();
-        CHECK(session.connector().stats().open == 0);
-    });
+    run_client_with(std::move(options), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get(target.url()).text();
+                        co_await session.post(target.url()).data("x").text();
+                        CHECK(session.connector().stats().open == 0);
+                    });
     CHECK(server.connections_accepted() == 2);
     CHECK(server.request(0).header("Connection") == "close");
     CHECK(server.request(1).header("Connection") == "close");
@@ -145,8 +147,8 @@ TEST_CASE("an answer nobody asked for ends an idle connection, and is never serv
     server.route("/", Reply(200, "mine"));
     run_client(server, [](ClientSession& session, Server& target) -> Async {
         co_await session.get(target.url()).text();
-        CHECK(target.send_on_idle("HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\n\r\nstale") ==
-              1);
+        CHECK(target.send_on_idle(
+                  "HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\n\r\nstale") == 1);
         auto response = co_await session.get(target.url());
         CHECK(response.status() == 200);
         const auto body = co_await response.text();

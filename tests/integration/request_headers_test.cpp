@@ -90,14 +90,13 @@ TEST_CASE("URLs that cannot be asked for fail before any connection", "[H119]") 
 TEST_CASE("URLs are relative to base_url", "[H120]") {
     AnyServer server;
     const auto base = server.url("/api/");
-    run_client_with(
-        ClientSessionOptions().base_url(base), server,
-        [](ClientSession& session, Server& target) -> Async {
-            co_await session.get("x").text();
-            co_await session.get("/x").text();
-            co_await session.get("?q=1").text();
-            co_await session.get(target.url("/absolute")).text();
-        });
+    run_client_with(ClientSessionOptions().base_url(base), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get("x").text();
+                        co_await session.get("/x").text();
+                        co_await session.get("?q=1").text();
+                        co_await session.get(target.url("/absolute")).text();
+                    });
     CHECK(server.request(0).target == "/api/x");
     CHECK(server.request(1).target == "/x");
     CHECK(server.request(2).target == "/api/?q=1");
@@ -121,15 +120,14 @@ TEST_CASE("a plain GET carries these fields and no others", "[H121][I129]") {
 
 TEST_CASE("the caller's fields replace the automatic ones", "[H121]") {
     AnyServer server;
-    run_client_with(
-        ClientSessionOptions().header("user-agent", "session/1"), server,
-        [](ClientSession& session, Server& target) -> Async {
-            co_await session.get(target.url())
-                .header("accept", "a/b")
-                .header("Accept-Encoding", "br")
-                .header("host", "example.com")
-                .text();
-        });
+    run_client_with(ClientSessionOptions().header("user-agent", "session/1"), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get(target.url())
+                            .header("accept", "a/b")
+                            .header("Accept-Encoding", "br")
+                            .header("host", "example.com")
+                            .text();
+                    });
     CHECK(server.request(0).raw_head ==
           "GET / HTTP/1.1\r\nHost: example.com\r\nuser-agent: session/1\r\naccept: a/b\r\n"
           "Accept-Encoding: br\r\n\r\n");
@@ -137,16 +135,15 @@ TEST_CASE("the caller's fields replace the automatic ones", "[H121]") {
 
 TEST_CASE("automatic fields can be left out, by session and request together", "[H122]") {
     AnyServer server;
-    run_client_with(
-        ClientSessionOptions().skip_auto_header("User-Agent"), server,
-        [](ClientSession& session, Server& target) -> Async {
-            co_await session.post(target.url())
-                .data("x")
-                .skip_auto_header("accept")
-                .skip_auto_header("content-type")
-                .text();
-            co_await session.get(target.url()).text();
-        });
+    run_client_with(ClientSessionOptions().skip_auto_header("User-Agent"), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.post(target.url())
+                            .data("x")
+                            .skip_auto_header("accept")
+                            .skip_auto_header("content-type")
+                            .text();
+                        co_await session.get(target.url()).text();
+                    });
     CHECK(server.request(0).header_count("User-Agent") == 0);
     CHECK(server.request(0).header_count("Accept") == 0);
     CHECK(server.request(0).header_count("Content-Type") == 0);
@@ -225,14 +222,13 @@ TEST_CASE("a request has one body", "[H126]") {
 
 TEST_CASE("HTTP/1.0 is sent when it is asked for, with keep-alive", "[H121]") {
     AnyServer server;
-    run_client_with(
-        ClientSessionOptions().version(aiohttp::HttpVersion{1, 0}), server,
-        [](ClientSession& session, Server& target) -> Async {
-            auto response = co_await session.get(target.url());
-            CHECK(response.version() == aiohttp::HttpVersion{1, 0});
-            const aiohttp::HttpVersion newer{1, 1};
-            co_await session.get(target.url()).version(newer).text();
-        });
+    run_client_with(ClientSessionOptions().version(aiohttp::HttpVersion{1, 0}), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        auto response = co_await session.get(target.url());
+                        CHECK(response.version() == aiohttp::HttpVersion{1, 0});
+                        const aiohttp::HttpVersion newer{1, 1};
+                        co_await session.get(target.url()).version(newer).text();
+                    });
     CHECK(server.request(0).version == 10);
     CHECK(server.request(0).header("Connection") == "keep-alive");
     CHECK(server.request(1).version == 11);

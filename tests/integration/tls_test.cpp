@@ -155,15 +155,14 @@ TEST_CASE("verify_none accepts every certificate, for a request or the connector
         const auto body = co_await session.get(target.url()).ssl(verify_none).text();
         CHECK(body == "ok");
     });
-    run_client_with(
-        ClientSessionOptions().connector(TCPConnectorOptions().ssl(verify_none)), server,
-        [](ClientSession& session, Server& target) -> Async {
-            const auto body = co_await session.get(target.url()).text();
-            CHECK(body == "ok");
-            // The request's policy goes before the connector's.
-            co_await failure<ClientConnectorCertificateError>(
-                session.get(target.url()).ssl(TlsOptions()));
-        });
+    run_client_with(ClientSessionOptions().connector(TCPConnectorOptions().ssl(verify_none)),
+                    server, [](ClientSession& session, Server& target) -> Async {
+                        const auto body = co_await session.get(target.url()).text();
+                        CHECK(body == "ok");
+                        // The request's policy goes before the connector's.
+                        co_await failure<ClientConnectorCertificateError>(
+                            session.get(target.url()).ssl(TlsOptions()));
+                    });
 }
 
 TEST_CASE("the caller's own context is used as it is, with the host name checked", "[K167]") {
@@ -193,8 +192,8 @@ TEST_CASE("the caller's context can bring a certificate of the client", "[K167]"
     const CertificateAuthority clients("clients");
     Server server(ServerOptions().tls().client_authority(clients.pem()));
     server.route("/", Reply(200, "ok"));
-    const auto certificate = clients.issue(
-        CertificateOptions().common_name("someone").extended_key_usage("clientAuth"));
+    const auto certificate =
+        clients.issue(CertificateOptions().common_name("someone").extended_key_usage("clientAuth"));
     run_client(
         server,
         [](ClientSession& session, Server& target, const Certificate& own) -> Async {
@@ -211,20 +210,18 @@ TEST_CASE("the caller's context can bring a certificate of the client", "[K167]"
     CHECK(server.request(0).tls->client_name == "someone");
 }
 
-TEST_CASE("a certificate for another name is rejected, unless server_hostname says so",
-          "[K167]") {
-    Server server(with_certificate(CertificateOptions().dns_names({"other.test"}).ip_addresses({})));
+TEST_CASE("a certificate for another name is rejected, unless server_hostname says so", "[K167]") {
+    Server server(
+        with_certificate(CertificateOptions().dns_names({"other.test"}).ip_addresses({})));
     server.route("/", Reply(200, "ok"));
-    run_client_with(
-        trusting(server), server, [](ClientSession& session, Server& target) -> Async {
-            const auto error =
-                co_await failure<ClientConnectorCertificateError>(session.get(target.url()));
-            CHECK(has(error.what(), "\"localhost\""));
-            CHECK(has(error.what(), "hostname mismatch"));
-            const auto body =
-                co_await session.get(target.url()).server_hostname("other.test").text();
-            CHECK(body == "ok");
-        });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        const auto error =
+            co_await failure<ClientConnectorCertificateError>(session.get(target.url()));
+        CHECK(has(error.what(), "\"localhost\""));
+        CHECK(has(error.what(), "hostname mismatch"));
+        const auto body = co_await session.get(target.url()).server_hostname("other.test").text();
+        CHECK(body == "ok");
+    });
     REQUIRE(server.request_count() == 1);
     CHECK(server.request(0).tls->server_name == "other.test");
     CHECK(server.request(0).header("Host") == "localhost:" + std::to_string(server.port()));
@@ -233,11 +230,10 @@ TEST_CASE("a certificate for another name is rejected, unless server_hostname sa
 TEST_CASE("an IP address is checked against the addresses of the certificate", "[K167]") {
     Server server(tls_server());
     server.route("/", Reply(200, "ok"));
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        const auto body = co_await session.get(ip_url(target)).text();
-                        CHECK(body == "ok");
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        const auto body = co_await session.get(ip_url(target)).text();
+        CHECK(body == "ok");
+    });
     CHECK(server.request(0).tls->server_name.empty());
     const auto reason =
         rejection(with_certificate(CertificateOptions().ip_addresses({})), "https://127.0.0.1:");
@@ -251,10 +247,9 @@ TEST_CASE("an IP address is checked against the addresses of the certificate", "
 TEST_CASE("the server gets the host's name in SNI", "[K167]") {
     Server server(tls_server());
     server.route("/", Reply(200, "ok"));
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        co_await session.get(target.url()).text();
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        co_await session.get(target.url()).text();
+    });
     REQUIRE(server.request(0).tls);
     CHECK(server.request(0).tls->server_name == "localhost");
     CHECK(server.request(0).tls->protocol == "TLSv1.3");
@@ -272,13 +267,12 @@ TEST_CASE("certificates out of their time or for another use are rejected", "[K1
 TEST_CASE("TLS 1.2 is spoken", "[K167]") {
     Server server(tls_server().max_tls_version(12));
     server.route("/", Reply(200, std::string(100'000, 'x')));
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        for (int i = 0; i < 2; ++i) {
-                            const auto body = co_await session.get(target.url()).text();
-                            CHECK(body.size() == 100'000);
-                        }
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        for (int i = 0; i < 2; ++i) {
+            const auto body = co_await session.get(target.url()).text();
+            CHECK(body.size() == 100'000);
+        }
+    });
     CHECK(server.request(0).tls->protocol == "TLSv1.2");
     CHECK(server.connections_accepted() == 1);
 }
@@ -290,8 +284,8 @@ TEST_CASE("versions before TLS 1.2 are refused", "[K167]") {
     hello.append(32, 'r').append(std::string("\x00\x00\x2f\x00", 4));
     server.on_accept(Script().read(5).send(hello).stall());
     run_client(server, [](ClientSession& session, Server& target) -> Async {
-        const auto error = co_await failure<ClientConnectorSSLError>(
-            session.get(ip_url(target)).ssl(verify_none));
+        const auto error =
+            co_await failure<ClientConnectorSSLError>(session.get(ip_url(target)).ssl(verify_none));
         CHECK(has(error.what(), "unsupported protocol"));
         CHECK(error.code() == aiohttp::errc::tls_failed);
     });
@@ -345,32 +339,28 @@ TEST_CASE("a body that the end of a TLS connection ends must end with close_noti
     const std::string response = "HTTP/1.1 200 OK\r\n\r\nabc";
     server.route("/complete", Script().send(response).close());
     server.route("/truncated", Script().send(response).drop());
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        const auto body = co_await session.get(target.url("/complete")).text();
-                        CHECK(body == "abc");
-                        auto cut = co_await session.get(target.url("/truncated"));
-                        const auto error = co_await failure<ClientPayloadError>(cut.read());
-                        CHECK(error.code() == aiohttp::errc::payload_truncated);
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        const auto body = co_await session.get(target.url("/complete")).text();
+        CHECK(body == "abc");
+        auto cut = co_await session.get(target.url("/truncated"));
+        const auto error = co_await failure<ClientPayloadError>(cut.read());
+        CHECK(error.code() == aiohttp::errc::payload_truncated);
+    });
 }
 
 TEST_CASE("connections of different TLS policy or name are not shared", "[A17]") {
     Server server(with_certificate(CertificateOptions().dns_names({"localhost", "other.test"})));
     server.route("/", Reply(200, "ok"));
-    run_client_with(
-        trusting(server), server, [](ClientSession& session, Server& target) -> Async {
-            for (int i = 0; i < 2; ++i) {
-                co_await session.get(target.url()).text();
-                co_await session.get(target.url()).ssl(verify_none).text();
-                co_await session.get(target.url()).server_hostname("other.test").text();
-            }
-            CHECK(session.connector().stats().idle == 3);
-            // Equal options are the same policy.
-            co_await session.get(target.url())
-                .ssl(TlsOptions().ca_pem(target.ca_pem()))
-                .text();
-        });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        for (int i = 0; i < 2; ++i) {
+            co_await session.get(target.url()).text();
+            co_await session.get(target.url()).ssl(verify_none).text();
+            co_await session.get(target.url()).server_hostname("other.test").text();
+        }
+        CHECK(session.connector().stats().idle == 3);
+        // Equal options are the same policy.
+        co_await session.get(target.url()).ssl(TlsOptions().ca_pem(target.ca_pem())).text();
+    });
     CHECK(server.connections_accepted() == 3);
     CHECK(server.request_count() == 7);
 }
@@ -378,45 +368,42 @@ TEST_CASE("connections of different TLS policy or name are not shared", "[A17]")
 TEST_CASE("TLS connections are kept, and replaced when the server closed them", "[A23]") {
     Server server(tls_server());
     server.route("/", Reply(200, "ok"));
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        for (int i = 0; i < 3; ++i) {
-                            co_await session.get(target.url()).text();
-                        }
-                        CHECK(target.connections_accepted() == 1);
-                        CHECK(target.close_idle_connections() == 1);
-                        co_await session.get(target.url()).text();
-                        CHECK(target.reset_idle_connections() == 1);
-                        co_await session.get(target.url()).text();
-                        CHECK(target.send_on_idle("HTTP/1.1 408 Late\r\n\r\n") == 1);
-                        auto response = co_await session.get(target.url());
-                        CHECK(response.status() == 200);
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        for (int i = 0; i < 3; ++i) {
+            co_await session.get(target.url()).text();
+        }
+        CHECK(target.connections_accepted() == 1);
+        CHECK(target.close_idle_connections() == 1);
+        co_await session.get(target.url()).text();
+        CHECK(target.reset_idle_connections() == 1);
+        co_await session.get(target.url()).text();
+        CHECK(target.send_on_idle("HTTP/1.1 408 Late\r\n\r\n") == 1);
+        auto response = co_await session.get(target.url());
+        CHECK(response.status() == 200);
+    });
     CHECK(server.connections_accepted() == 4);
 }
 
 TEST_CASE("large bodies go both ways over TLS", "[K167]") {
     Server server(tls_server());
     server.route("/", [](const ServerRequest& request) { return Reply(200, request.body); });
-    run_client_with(trusting(server), server,
-                    [](ClientSession& session, Server& target) -> Async {
-                        std::string large(5'000'000, 'x');
-                        for (std::size_t i = 0; i < large.size(); i += 997) {
-                            large[i] = static_cast<char>('a' + i % 26);
-                        }
-                        const auto body = co_await session.post(target.url()).data(large).text();
-                        CHECK((body == large));
-                    });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        std::string large(5'000'000, 'x');
+        for (std::size_t i = 0; i < large.size(); i += 997) {
+            large[i] = static_cast<char>('a' + i % 26);
+        }
+        const auto body = co_await session.post(target.url()).data(large).text();
+        CHECK((body == large));
+    });
     CHECK(server.connections_accepted() == 1);
 }
 
 TEST_CASE("an answer during an upload over TLS is delivered", "[B32]") {
     Server server(tls_server());
     server.route_at_head("/", [](const ServerRequest&) { return Reply(413, "too large").close(); });
-    run_client_with(
-        trusting(server), server, [](ClientSession& session, Server& target) -> Async {
-            auto response = co_await session.post(target.url()).data(std::string(10'000'000, 'x'));
-            CHECK(response.status() == 413);
-            CHECK(session.connector().stats().open == 0);
-        });
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.post(target.url()).data(std::string(10'000'000, 'x'));
+        CHECK(response.status() == 413);
+        CHECK(session.connector().stats().open == 0);
+    });
 }

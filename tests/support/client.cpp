@@ -56,10 +56,10 @@ void run_with_session(ClientSessionOptions options,
     const auto before = open_descriptors();
     run_sync(session_main(std::move(options), main));
     // The server closes its side a moment after ours.
-    for (int attempt = 0; attempt < 2000 && open_descriptors() != before; ++attempt) {
+    for (int attempt = 0; attempt < 5000 && open_descriptors() > before; ++attempt) {
         std::this_thread::sleep_for(1ms);
     }
-    CHECK(open_descriptors() == before);
+    CHECK(open_descriptors() <= before);
 }
 
 static bool connects(int socket, const sockaddr_in& address) {

@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
@@ -32,9 +36,8 @@ void run_with_session(ClientSessionOptions options,
 /// The same for a coroutine `main(session, server, more...)`, a lambda that captures nothing.
 template <class Main, class... More>
 void run_client_with(ClientSessionOptions options, Server& server, Main main, More&... more) {
-    run_with_session(std::move(options), [&](ClientSession& session) {
-        return main(session, server, more...);
-    });
+    run_with_session(std::move(options),
+                     [&](ClientSession& session) { return main(session, server, more...); });
 }
 
 /// The same with a session of default options.
@@ -55,6 +58,20 @@ boost::asio::awaitable<Exception> failure(boost::asio::awaitable<T> operation) {
         co_return error;
     }
     throw std::runtime_error(std::string("no ") + typeid(Exception).name() + " was thrown");
+}
+
+/// Waits for an operation that must end because it was cancelled, not in another way.
+template <class T>
+Async expect_cancelled(boost::asio::awaitable<T> operation) {
+    try {
+        co_await std::move(operation);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == boost::asio::error::operation_aborted) {
+            co_return;
+        }
+        throw;
+    }
+    throw std::runtime_error("the operation was not cancelled");
 }
 
 /// A place on the network that swallows connection attempts: connecting to it takes for ever.

@@ -8,8 +8,10 @@
 #include <aiohttp/detail/connection/pool.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
 #include <aiohttp/detail/core/base64.ipp>
+#include <aiohttp/detail/core/host_name.ipp>
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
+#include <aiohttp/detail/core/url_syntax.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>

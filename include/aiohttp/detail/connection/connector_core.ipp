@@ -39,6 +39,9 @@ AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
 }
 
 AIOHTTP_DECL void ConnectorCore::unbind() noexcept {
+    // Whoever waits is woken: a coroutine that waits for an event of ours owns itself, and only
+    // the context, which drops what is posted to it now, can take it down.
+    interrupt(nullptr, false);
     deadlines_->detach();
     deadlines_.reset();
     pool_->close();

@@ -158,17 +158,8 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_piece(
     asio::const_buffer piece, Deadline& deadline, ResponseHead& head) {
     while (piece.size() > 0) {
-        deadline.begin(Deadline::Limit::sock_write);
-        const auto written =
-            co_await transport_->write_until_readable(asio::buffer(piece, small_body));
-        deadline.end(Deadline::Limit::sock_write);
-        sent_ += written.bytes;
-        piece += written.bytes;
-        if (written.error || deadline.verdict()) {
-            send_error_ = explain(written.error, deadline);
-            co_return Sending::failed;
-        }
-        // Whatever came is looked at between the pieces; an answer ends the upload.
+        // Whatever came is looked at before each write; an answer ends the upload. One that comes
+        // after the last write finds the upload complete.
         const auto received = transport_->try_read(input_.prepare(head_read_size));
         input_.commit(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
@@ -177,6 +168,16 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         }
         if (received.error && received.error != asio::error::would_block) {
             send_error_ = explain(received.error, deadline);
+            co_return Sending::failed;
+        }
+        deadline.begin(Deadline::Limit::sock_write);
+        const auto written =
+            co_await transport_->write_until_readable(asio::buffer(piece, small_body));
+        deadline.end(Deadline::Limit::sock_write);
+        sent_ += written.bytes;
+        piece += written.bytes;
+        if (written.error || deadline.verdict()) {
+            send_error_ = explain(written.error, deadline);
             co_return Sending::failed;
         }
     }
@@ -264,8 +265,12 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
-    if (received.error == asio::error::eof && body_.on_eof() == BodyStatus::done) {
-        co_return Error();
+    if (received.error == asio::error::eof) {
+        if (body_.on_eof() == BodyStatus::done) {
+            co_return Error();
+        }
+        co_return fail(errc::payload_truncated, Phase::body,
+                       "response body truncated: " + body_.error());
     }
     if (received.error) {
         co_return explain(received.error, deadline);

@@ -97,7 +97,7 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
 }
 
 AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
-    if (body_ || failure_ || reading_ || kept_offset_ != 0) {
+    if (body_ || failure_ || released_ || reading_ || kept_offset_ != 0) {
         return std::nullopt;
     }
     total_bytes_ += kept_.size();

@@ -64,7 +64,7 @@ struct BackgroundTimer::State : std::enable_shared_from_this<State> {
     /// on the bare context, because the unit of work has to be back before Asio counts.
     void wait() {
         timer->async_wait([self = shared_from_this(),
-                          generation = ++generations](const boost::system::error_code& error) {
+                           generation = ++generations](const boost::system::error_code& error) {
             adjust_work(self->executor, true);
             if (error) {
                 return;
@@ -102,7 +102,9 @@ AIOHTTP_DECL BackgroundTimer::~BackgroundTimer() {
     }
 }
 
-AIOHTTP_DECL void BackgroundTimer::detach() noexcept { state_->timer.reset(); }
+AIOHTTP_DECL void BackgroundTimer::detach() noexcept {
+    state_->timer.reset();
+}
 
 AIOHTTP_DECL void BackgroundTimer::arm_before(Clock::time_point when) {
     if (state_->armed <= when || !state_->timer) {

@@ -48,8 +48,9 @@ AIOHTTP_DECL asio::awaitable<error_code> OneShot::wait() {
     }
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const auto token = asio::as_tuple(asio::use_awaitable);
-    const auto result = co_await asio::async_initiate<decltype(token), void(error_code)>(
-        Initiate{*this, executor}, token);
+    Initiate initiate{*this, executor};
+    const auto result =
+        co_await asio::async_initiate<decltype(token), void(error_code)>(initiate, token);
     co_return std::get<0>(result);
 }
 

@@ -89,6 +89,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write_until_readable(
         if (total.error != asio::error::would_block) {
             co_return total;
         }
+        if (total.bytes > 0) {  // progress is reported, because a time limit is on its absence
+            total.error = {};
+            co_return total;
+        }
         auto either = asio::experimental::make_parallel_group(
             socket_.async_wait(Socket::wait_write, asio::deferred),
             socket_.async_wait(Socket::wait_read, asio::deferred));

@@ -39,8 +39,8 @@ public:
     /// Writes both buffers whole, in one system call where possible.
     virtual asio::awaitable<IoResult> write(asio::const_buffer first,
                                             asio::const_buffer second) = 0;
-    /// Writes until everything is written or the peer has sent something (fewer bytes and no
-    /// error): how an early answer interrupts a long upload.
+    /// Writes a part, at least one byte unless the peer has sent something first (then perhaps
+    /// nothing, and no error): how an early answer interrupts a long upload.
     virtual asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) = 0;
     /// Closes at once; pending operations complete with operation_aborted.
     virtual void close() noexcept = 0;

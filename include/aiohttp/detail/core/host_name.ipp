@@ -1,0 +1,150 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/host_name.hpp>
+#include <aiohttp/detail/core/percent.hpp>
+
+namespace aiohttp::detail {
+
+inline constexpr CharSet is_zone_char{"-._~", true};
+
+/// A dotted quad of decimal numbers without leading zeros, and nothing else that inet_aton takes.
+AIOHTTP_DECL bool is_ipv4(std::string_view text) noexcept {
+    int dots = 0;
+    int value = -1;  // of the octet, -1 before its first digit
+    for (const char c : text) {
+        if (is_digit(c)) {
+            if (value == 0) {
+                return false;
+            }
+            value = (value < 0 ? 0 : value * 10) + (c - '0');
+            if (value > 255) {
+                return false;
+            }
+        } else if (c == '.' && value >= 0) {
+            ++dots;
+            value = -1;
+        } else {
+            return false;
+        }
+    }
+    return dots == 3 && value >= 0;
+}
+
+/// RFC 3986 3.2.2, without zone.
+AIOHTTP_DECL bool is_ipv6(std::string_view text) noexcept {
+    int groups = 0;
+    bool compressed = text.starts_with("::");
+    text.remove_prefix(compressed ? 2 : 0);
+    while (!text.empty()) {
+        const auto digits = static_cast<std::size_t>(
+            std::find_if(text.begin(), text.end(), [](char c) { return hex_value(c) < 0; }) -
+            text.begin());
+        if (digits < text.size() && text[digits] == '.') {
+            groups += 2;
+            return is_ipv4(text) && (compressed ? groups < 8 : groups == 8);
+        }
+        if (digits == 0 || digits > 4) {
+            return false;
+        }
+        ++groups;
+        text.remove_prefix(digits);
+        if (text.starts_with("::")) {
+            if (std::exchange(compressed, true)) {
+                return false;
+            }
+            text.remove_prefix(2);
+        } else if (text.size() > 1 && text.front() == ':') {
+            text.remove_prefix(1);
+        } else if (!text.empty()) {
+            return false;
+        }
+    }
+    return compressed ? groups < 8 : groups == 8;
+}
+
+/// Whether resolvers would take the name for a number: its last label is one (WHATWG URL 3.5).
+AIOHTTP_DECL bool looks_like_ipv4(std::string_view name) noexcept {
+    const auto label = name.substr(name.rfind('.') + 1);
+    return is_digit(label.front()) &&
+           (std::all_of(label.begin(), label.end(), is_digit) || istarts_with(label, "0x"));
+}
+
+AIOHTTP_DECL bool is_ascii(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+/// Checks a lower-case name; `host` is as the user wrote it.
+AIOHTTP_DECL bool check_host_name(std::string_view whole,
+                                  std::string_view host,
+                                  UrlProblem& problem) {
+    constexpr std::size_t max_label = 63;
+    constexpr std::size_t max_name = 253;
+    const auto name = whole.substr(0, whole.size() - (whole.ends_with('.') ? 1 : 0));
+    std::size_t label = 0;
+    for (const char c : name) {
+        if (c == '.') {
+            if (std::exchange(label, 0) == 0) {
+                return problem.found("its host has an empty label", host);
+            }
+        } else if (!is_host_char(c)) {
+            return problem.found(is_ascii(name) ? "its host has a character that no name has"
+                                                : "its host is not ASCII",
+                                 host);
+        } else if (++label > max_label) {
+            return problem.found("its host has a label of more than 63 characters", host);
+        }
+    }
+    if (label == 0) {
+        return problem.found("its host has an empty label", host);
+    }
+    if (name.size() > max_name) {
+        return problem.found("its host has more than 253 characters", host);
+    }
+    if (looks_like_ipv4(name) && !is_ipv4(whole)) {
+        return problem.found("its host ends in a number but is no IPv4 address", host);
+    }
+    return true;
+}
+
+/// Appends a name in the form that DNS and the Host field want; the place for IDNA.
+AIOHTTP_DECL bool append_host_name(std::string& out, std::string_view host, UrlProblem& problem) {
+    const auto name = to_lower_copy(percent_decode(host));
+    out.append(name);
+    return check_host_name(name, host, problem);
+}
+
+/// Appends an address in brackets. A zone may be written as "%eth0" or, after RFC 6874, "%25eth0";
+/// the former is kept, as getaddrinfo() wants it, so a zone cannot itself begin with "25".
+AIOHTTP_DECL bool append_ipv6(std::string& out, std::string_view host, UrlProblem& problem) {
+    const auto inside = host.substr(1, host.size() - 2);
+    const auto address = inside.substr(0, inside.find('%'));
+    auto zone = inside.substr(address.size());
+    if (!is_ipv6(address)) {
+        return problem.found("its host is no IPv6 address", host);
+    }
+    out.append(1, '[').append(to_lower_copy(address));
+    if (!zone.empty()) {
+        zone.remove_prefix(zone.starts_with("%25") ? 3 : 1);
+        if (zone.empty() || zone.starts_with("25") ||
+            count_leading(zone, is_zone_char) < zone.size()) {
+            return problem.found("its IPv6 address has a bad zone", host);
+        }
+        out.append(1, '%').append(zone);
+    }
+    out.append(1, ']');
+    return true;
+}
+
+AIOHTTP_DECL bool append_host(std::string& out, std::string_view host, UrlProblem& problem) {
+    if (host.empty()) {
+        return true;
+    }
+    return host.front() == '[' ? append_ipv6(out, host, problem)
+                               : append_host_name(out, host, problem);
+}
+
+}  // namespace aiohttp::detail
