@@ -88,7 +88,7 @@ TEST_CASE("Set-Cookie values are taken apart as browsers do it", "[cookies]") {
 
 TEST_CASE("a Set-Cookie value with a control character is no cookie", "[cookies]") {
     for (const std::string& bad : {std::string("\r"), std::string("\n"), std::string(1, '\0'),
-                                  std::string("\x1f"), std::string("\x7f")}) {
+                                   std::string("\x1f"), std::string("\x7f")}) {
         CHECK(parsed("a=1" + bad) == "none");
         CHECK(parsed(bad + "a=1") == "none");
         CHECK(parsed("a=1; Path=/" + bad) == "none");
