@@ -29,4 +29,7 @@ private:
     std::vector<std::pair<TlsOptions, std::shared_ptr<const TlsContext>>> contexts_;
 };
 
+/// The text of the oldest queued OpenSSL error; the queue is emptied.
+std::string take_openssl_error();
+
 }  // namespace aiohttp::detail

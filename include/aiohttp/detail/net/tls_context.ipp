@@ -12,7 +12,6 @@
 
 namespace aiohttp::detail {
 
-/// The text of the oldest queued OpenSSL error; the queue is emptied.
 AIOHTTP_DECL std::string take_openssl_error() {
     const auto code = ERR_get_error();
     ERR_clear_error();

@@ -18,8 +18,6 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL std::string take_openssl_error();
-
 AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
                                         const TlsContext& context,
                                         std::string host)

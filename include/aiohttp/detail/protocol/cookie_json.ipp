@@ -12,6 +12,7 @@
 #include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/cookie_date.hpp>
 #include <aiohttp/detail/protocol/cookie_text.hpp>
+#include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/detail/protocol/set_cookie.hpp>
 
 namespace aiohttp::detail {
@@ -46,9 +47,7 @@ AIOHTTP_DECL std::string_view same_site_name(SameSite same_site) noexcept {
 }
 
 // JSON has text only, and a cookie may hold bytes that are not UTF-8: they go as the code points
-// of the same numbers.
-AIOHTTP_DECL std::string latin1_to_utf8(std::string_view text);
-
+// of the same numbers. This is the way back from latin1_to_utf8().
 AIOHTTP_DECL std::string utf8_to_latin1(std::string_view text) {
     std::string bytes;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -38,4 +38,7 @@ std::optional<ContentDisposition> parse_content_disposition(std::string_view val
 /// The links of all Link fields, with the URL as written; malformed ones are left out.
 std::vector<Link> parse_links(std::span<const std::string_view> values);
 
+/// Bytes in ISO 8859-1 as UTF-8.
+std::string latin1_to_utf8(std::string_view text);
+
 }  // namespace aiohttp::detail
