@@ -12,12 +12,12 @@ configure_package_config_file(cmake/aiohttpConfig.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/aiohttpConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/package/aiohttpConfig.cmake
-              ${PROJECT_BINARY_DIR}/package/aiohttpConfigVersion.cmake cmake/Findlibpsl.cmake
+              ${PROJECT_BINARY_DIR}/package/aiohttpConfigVersion.cmake cmake/SystemLibraries.cmake
         DESTINATION ${cmake_dir})
 
 # A static library leaves its own needs to whoever links it; a shared one has them linked in.
 get_target_property(kind aiohttp TYPE)
-set(pc_needs "-lboost_url -lpsl -pthread")
+set(pc_needs "${aiohttp_system_flags}-pthread")
 if(kind STREQUAL "SHARED_LIBRARY")
     set(pc_dependencies "Requires.private: openssl\nLibs.private: ${pc_needs}")
     set(pc_libs "-laiohttp")

@@ -5,5 +5,6 @@
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/session.ipp>
 #include <aiohttp/impl/session_options.ipp>

@@ -21,8 +21,6 @@ AIOHTTP_DECL void raise_json_type(const std::string& reason) {
     make_error(errc::json_type, Phase::none, "JSON of another type: " + reason).raise();
 }
 
-AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
-
 AIOHTTP_DECL void check_json_type(const ResponseState& state, const std::string& wanted) {
     const auto type = parse_media_type(state.head.headers["content-type"]).type;
     if (wanted.empty() || is_json_media_type(type, wanted)) {

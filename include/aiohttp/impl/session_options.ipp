@@ -10,12 +10,6 @@
 
 namespace aiohttp {
 
-namespace detail {
-
-AIOHTTP_DECL HttpVersion checked_version(HttpVersion version);
-
-}  // namespace detail
-
 AIOHTTP_DECL ClientSessionOptions::ClientSessionOptions() = default;
 
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::base_url(std::string_view url) & {

@@ -54,6 +54,7 @@
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
 #include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>
 #include <aiohttp/impl/session.ipp>
 #include <aiohttp/impl/session_options.ipp>

@@ -58,4 +58,7 @@ struct RequestSpec {
     std::string authorization;  ///< of Request::auth(), or empty
 };
 
+/// Throws ValueError unless it is 1.0 or 1.1.
+HttpVersion checked_version(HttpVersion version);
+
 }  // namespace aiohttp::detail

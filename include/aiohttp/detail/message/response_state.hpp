@@ -90,4 +90,7 @@ private:
     std::uint64_t total_bytes_ = 0;
 };
 
+/// The whole body, which is kept for the next call.
+boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
+
 }  // namespace aiohttp::detail
