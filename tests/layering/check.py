@@ -31,6 +31,7 @@ PUBLIC_LAYERS = {
     "version": "core",
     "body": "message",
     "cookie_jar": "message",
+    "multipart_reader": "message",
     "response": "message",
     "stream_reader": "message",
     "tls": "message",

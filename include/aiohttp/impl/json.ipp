@@ -9,9 +9,11 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/multipart_source.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/json.hpp>
+#include <aiohttp/multipart_reader.hpp>
 
 namespace aiohttp {
 
@@ -38,13 +40,17 @@ AIOHTTP_DECL void check_json_type(const ResponseState& state, const std::string&
     make_error(std::move(details)).raise();
 }
 
-AIOHTTP_DECL nlohmann::json parse_json(const ResponseState& state, const std::string& text) {
+/// Parses `text`, of which `subject` says what it is. Errors name the request.
+AIOHTTP_DECL nlohmann::json parse_json(const std::string& text,
+                                       const std::string& subject,
+                                       const std::string& method,
+                                       const std::string& url) {
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
-        state.raise(make_error(errc::json_invalid, Phase::none,
-                               "response body is not JSON, at byte " + std::to_string(error.byte) +
-                                   " of " + std::to_string(text.size()) + ": " + error.what()));
+        const auto what = subject + " is not JSON, at byte " + std::to_string(error.byte) + " of " +
+                          std::to_string(text.size()) + ": " + error.what();
+        with_request(make_error(errc::json_invalid, Phase::none, what), method, url).raise();
     }
 }
 
@@ -52,13 +58,23 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<Re
                                                               std::string content_type) {
     check_json_type(*state, content_type);
     const auto text = co_await read_whole(state);
-    co_return parse_json(*state, text);
+    co_return parse_json(text, "response body", state->method, state->url.display());
+}
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_part_json(BodyPart part,
+                                                                   MultipartOrigin origin) {
+    const auto text = co_await part.text();
+    co_return parse_json(text, "a part of the response body", origin.method, origin.url);
 }
 
 }  // namespace detail
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> ClientResponse::json(std::string content_type) {
     return detail::read_json(state_, std::move(content_type));
+}
+
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> BodyPart::json() {
+    return detail::read_part_json(*this, part_->source->origin());
 }
 
 AIOHTTP_DECL Request& Request::json(const nlohmann::json& document) & {
