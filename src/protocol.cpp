@@ -1,3 +1,4 @@
+#include <aiohttp/detail/protocol/content_range.ipp>
 #include <aiohttp/detail/protocol/field_values.ipp>
 #include <aiohttp/detail/protocol/form.ipp>
 #include <aiohttp/detail/protocol/http1_body.ipp>

@@ -15,6 +15,7 @@
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/download.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
@@ -187,6 +188,8 @@ public:
     /// document).
     template <class T>
     boost::asio::awaitable<T> as() &&;
+    /// The body into a file, see Download.
+    Download download_to(std::string path, DownloadOptions options = DownloadOptions()) &&;
 
 private:
     Request(boost::asio::awaitable<ClientResponse> exchange, detail::RequestSpec* spec)

@@ -2,6 +2,7 @@
 
 // Every definition, for aiohttp::header_only.
 
+#include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/leased_body.ipp>
@@ -29,6 +30,7 @@
 #include <aiohttp/detail/net/tcp_transport.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/protocol/content_range.ipp>
 #include <aiohttp/detail/protocol/cookie_admission.ipp>
 #include <aiohttp/detail/protocol/cookie_date.ipp>
 #include <aiohttp/detail/protocol/cookie_header.ipp>
@@ -52,6 +54,7 @@
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/cookie_file.ipp>
 #include <aiohttp/impl/cookie_jar.ipp>
+#include <aiohttp/impl/download.ipp>
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>

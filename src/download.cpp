@@ -1,0 +1,2 @@
+#include <aiohttp/detail/client/partial_file.ipp>
+#include <aiohttp/impl/download.ipp>
