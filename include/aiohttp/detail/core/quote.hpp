@@ -10,4 +10,7 @@ namespace aiohttp::detail {
 /// it.
 std::string quote(std::string_view text);
 
+/// The text with its control characters as "\x0d", so that it stays on its line of a log.
+std::string printable(std::string_view text);
+
 }  // namespace aiohttp::detail

@@ -166,8 +166,9 @@ AIOHTTP_DECL std::string redact(std::string_view text) {
 AIOHTTP_DECL Error url_error(std::string_view text, const UrlProblem& problem) {
     ErrorDetails details;
     details.kind = errc::invalid_url;
-    details.url = redact(text);
-    details.what = "invalid URL " + quote(details.url) + ": " + problem.what;
+    const auto shown = redact(text);
+    details.url = printable(shown);
+    details.what = "invalid URL " + quote(shown) + ": " + problem.what;
     // A password with a "/" in it looks like a bad port: what precedes an "@" is not shown.
     const auto at = text.rfind('@');
     if (problem.value.data() != nullptr &&
