@@ -168,6 +168,9 @@ AIOHTTP_DECL Error url_error(std::string_view text, const UrlProblem& problem) {
     details.kind = errc::invalid_url;
     details.url = redact(text);
     details.what = "invalid URL " + quote(details.url) + ": " + problem.what;
+    if (problem.reason != nullptr) {
+        details.what.append(" (").append(problem.reason).append(1, ')');
+    }
     // A password with a "/" in it looks like a bad port: what precedes an "@" is not shown.
     const auto at = text.rfind('@');
     if (problem.value.data() != nullptr &&
