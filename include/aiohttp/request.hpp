@@ -147,6 +147,9 @@ public:
     /// sent as Basic credentials itself.
     Request& auth(const BasicAuth& credentials) &;
     Request&& auth(const BasicAuth& credentials) && { return std::move(this->auth(credentials)); }
+    /// Sends a Bearer token, in the same way. Of several calls of auth() the last one counts.
+    Request& auth(const BearerAuth& credentials) &;
+    Request&& auth(const BearerAuth& credentials) && { return std::move(this->auth(credentials)); }
 
     /// Whether a status of 400 or more throws ClientResponseError; instead of the session's.
     Request& raise_for_status(bool on = true) &;

@@ -115,6 +115,11 @@ AIOHTTP_DECL Request& Request::auth(const BasicAuth& credentials) & {
     return *this;
 }
 
+AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
+    spec_->authorization = credentials.encode();
+    return *this;
+}
+
 AIOHTTP_DECL Request& Request::raise_for_status(bool on) & {
     spec_->raise_for_status = on;
     return *this;
