@@ -4,4 +4,5 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>

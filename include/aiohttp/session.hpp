@@ -78,6 +78,14 @@ public:
     /// may be sent as it is stays as it is, like Url::encoded(). Default true.
     ClientSessionOptions& requote_redirect_url(bool on) &;
     ClientSessionOptions&& requote_redirect_url(bool on) &&;
+    /// Whether the environment is asked for credentials: a request or redirect without others gets
+    /// those that the file $NETRC, else $HOME/.netrc, has for its host, as Basic credentials; see
+    /// netrc_auth(). Beware of a "default" entry: it is for every host that a server may redirect
+    /// to. The file is read when the session is made, and then never again; one that is missing,
+    /// unreadable or malformed counts as empty. Proxies of the environment are not asked for yet.
+    /// Default false.
+    ClientSessionOptions& trust_env(bool on) &;
+    ClientSessionOptions&& trust_env(bool on) &&;
     /// Limits of a response head, see Request.
     ClientSessionOptions& max_line_size(std::size_t bytes) &;
     ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
@@ -100,6 +108,7 @@ private:
     HttpVersion version_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
+    bool trust_env_ = false;
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;

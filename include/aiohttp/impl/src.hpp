@@ -43,6 +43,7 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
@@ -54,6 +55,7 @@
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
+#include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>

@@ -8,6 +8,7 @@
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/protocol/netrc.hpp>
 #include <aiohttp/session.hpp>
 
 namespace aiohttp::detail {
@@ -37,11 +38,14 @@ public:
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
     std::string serialize(const nlohmann::json& document) const;
     bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
+    /// The environment's credentials; null without trust_env().
+    const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
     /// What the session's options make of a new request.
     ClientRequest new_request() const;
 
 private:
     ClientSessionOptions options_;
+    std::optional<Netrc> netrc_;
     bool closed_ = false;
 };
 

@@ -82,6 +82,13 @@ AIOHTTP_DECL bool ends_in_number(std::string_view name) noexcept {
     return hexadecimal || !last.empty();
 }
 
+AIOHTTP_DECL std::string canonical_name(std::string_view name) {
+    auto lower = to_lower_copy(name);
+    std::string ascii;
+    const bool translated = !is_ascii(lower) && append_idna(ascii, lower) == nullptr;
+    return translated ? ascii : lower;
+}
+
 /// Checks a lower-case name; `host` is as the user wrote it.
 AIOHTTP_DECL bool check_host_name(std::string_view whole,
                                   std::string_view host,

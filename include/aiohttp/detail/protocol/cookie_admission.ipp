@@ -4,7 +4,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
-#include <aiohttp/detail/core/idna.hpp>
+#include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/cookie_match.hpp>
 #include <aiohttp/detail/protocol/public_suffix.hpp>
@@ -42,14 +42,6 @@ AIOHTTP_DECL bool admit_domain(Cookie& cookie, std::string_view host) {
     return true;
 }
 
-/// The Domain attribute as hosts are written (RFC 6265bis 5.1.2); what is no name matches none.
-AIOHTTP_DECL std::string canonical_domain(std::string_view attribute) {
-    auto domain = to_lower_copy(attribute);
-    std::string ascii;
-    const bool translated = !is_ascii(domain) && append_idna(ascii, domain) == nullptr;
-    return translated ? ascii : domain;
-}
-
 AIOHTTP_DECL Cookie offered_cookie(const SetCookie& parsed,
                                    std::string_view host,
                                    std::string_view path,
@@ -58,7 +50,7 @@ AIOHTTP_DECL Cookie offered_cookie(const SetCookie& parsed,
     cookie.name = parsed.name;
     cookie.value = parsed.value;
     cookie.host_only = parsed.domain.empty();
-    cookie.domain = cookie.host_only ? std::string(host) : canonical_domain(parsed.domain);
+    cookie.domain = cookie.host_only ? std::string(host) : canonical_name(parsed.domain);
     cookie.path = parsed.has_path_attribute ? parsed.path : default_cookie_path(path);
     cookie.secure = parsed.secure;
     cookie.http_only = parsed.http_only;
