@@ -16,6 +16,7 @@
 #include <aiohttp/link.hpp>
 #include <aiohttp/netrc.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>

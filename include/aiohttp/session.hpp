@@ -12,6 +12,7 @@
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -86,6 +87,9 @@ public:
     /// Default false.
     ClientSessionOptions& trust_env(bool on) &;
     ClientSessionOptions&& trust_env(bool on) &&;
+    /// Is asked before each redirect is followed, see RedirectHook. Default: nobody is.
+    ClientSessionOptions& on_redirect(RedirectHook hook) &;
+    ClientSessionOptions&& on_redirect(RedirectHook hook) &&;
     /// Limits of a response head, see Request.
     ClientSessionOptions& max_line_size(std::size_t bytes) &;
     ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
@@ -109,6 +113,7 @@ private:
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
     bool trust_env_ = false;
+    RedirectHook redirect_hook_;
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;

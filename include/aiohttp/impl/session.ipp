@@ -63,6 +63,7 @@ AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<Session
     spec->session = session;
     spec->request = session->new_request();
     spec->redirects.requote = session->requotes_redirects();
+    spec->redirects.hook = session->redirect_hook();
     spec->request.method = upper_case_method(method);
     return spec;
 }

@@ -38,6 +38,10 @@ public:
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
     std::string serialize(const nlohmann::json& document) const;
     bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
+    /// Who is asked about redirects; null: nobody.
+    const RedirectHook* redirect_hook() const noexcept {
+        return options_.redirect_hook_ ? &options_.redirect_hook_ : nullptr;
+    }
     /// The environment's credentials; null without trust_env().
     const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
     /// What the session's options make of a new request.
@@ -59,7 +63,8 @@ struct RequestSpec {
     std::optional<ClientTimeout> timeout;
     std::optional<bool> raise_for_status;
     RedirectRules redirects;
-    std::string authorization;  ///< of Request::auth(), or empty
+    RedirectHook redirect_hook;  ///< of the request itself
+    std::string authorization;   ///< of Request::auth(), or empty
 };
 
 /// Throws ValueError unless it is 1.0 or 1.1.
