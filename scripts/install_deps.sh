@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system does not have, on Debian 12 and Ubuntu 24.04.
-# Usage: install_deps.sh build|test|lint|clang...
+# Usage: install_deps.sh build|test|lint|clang|fuzz...
 set -euo pipefail
 
 # A name with alternatives, "a|b", is met by any of them; the first one available is installed.
@@ -16,6 +16,7 @@ for task in "$@"; do
         catch2 pkgconf python3 python3-httpbin gunicorn nginx-light) ;;
     lint) packages+=(python3 clang-format-19 clang-tidy-19) ;;
     clang) packages+=(clang-19) ;;
+    fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
     *)
         echo "install_deps.sh: unknown task '$task'" >&2
         exit 2

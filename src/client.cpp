@@ -4,6 +4,7 @@
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
+#include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/session.ipp>

@@ -6,5 +6,6 @@
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
+#include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/transfer_decoding.ipp>

@@ -16,7 +16,9 @@
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/multipart_reader.hpp>
+#include <aiohttp/netrc.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>

@@ -18,6 +18,7 @@
 #include <aiohttp/download.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/redirect.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
@@ -143,11 +144,21 @@ public:
     /// follows none. 0 is no limit. Default 10.
     Request& max_redirects(std::size_t count) &;
     Request&& max_redirects(std::size_t count) && { return std::move(this->max_redirects(count)); }
+    /// Is asked before each redirect is followed, instead of the session's hook, and may end the
+    /// way there: with the response that redirects, or with an exception. An empty one asks
+    /// nobody. See RedirectHook.
+    Request& on_redirect(RedirectHook hook) &;
+    Request&& on_redirect(RedirectHook hook) && {
+        return std::move(this->on_redirect(std::move(hook)));
+    }
     /// Sends Basic credentials, instead of the session's Authorization field. Awaiting throws
     /// ValueError when there is also an Authorization field or user info in the URL, which is
     /// sent as Basic credentials itself.
     Request& auth(const BasicAuth& credentials) &;
     Request&& auth(const BasicAuth& credentials) && { return std::move(this->auth(credentials)); }
+    /// Sends a Bearer token, in the same way. Of several calls of auth() the last one counts.
+    Request& auth(const BearerAuth& credentials) &;
+    Request&& auth(const BearerAuth& credentials) && { return std::move(this->auth(credentials)); }
 
     /// Whether a status of 400 or more throws ClientResponseError; instead of the session's.
     Request& raise_for_status(bool on = true) &;

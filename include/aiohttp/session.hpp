@@ -12,6 +12,7 @@
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -78,6 +79,17 @@ public:
     /// may be sent as it is stays as it is, like Url::encoded(). Default true.
     ClientSessionOptions& requote_redirect_url(bool on) &;
     ClientSessionOptions&& requote_redirect_url(bool on) &&;
+    /// Whether the environment is asked for credentials: a request or redirect without others gets
+    /// those that the file $NETRC, else $HOME/.netrc, has for its host, as Basic credentials; see
+    /// netrc_auth(). Beware of a "default" entry: it is for every host that a server may redirect
+    /// to. The file is read when the session is made, and then never again; one that is missing,
+    /// unreadable or malformed counts as empty. Proxies of the environment are not asked for yet.
+    /// Default false.
+    ClientSessionOptions& trust_env(bool on) &;
+    ClientSessionOptions&& trust_env(bool on) &&;
+    /// Is asked before each redirect is followed, see RedirectHook. Default: nobody is.
+    ClientSessionOptions& on_redirect(RedirectHook hook) &;
+    ClientSessionOptions&& on_redirect(RedirectHook hook) &&;
     /// Limits of a response head, see Request.
     ClientSessionOptions& max_line_size(std::size_t bytes) &;
     ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
@@ -100,6 +112,8 @@ private:
     HttpVersion version_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
+    bool trust_env_ = false;
+    RedirectHook redirect_hook_;
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;

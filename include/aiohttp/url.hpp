@@ -26,6 +26,11 @@ struct UrlProblem;
 /// for an empty path of http, https, ws and wss. What is legal already stays byte for byte, also
 /// "%7E" or "%2f", so that signed URLs survive.
 ///
+/// A host that is not ASCII, percent-encoded or not, becomes the name that DNS knows, by IDNA2008
+/// and UTS 46 (non-transitional): "bücher.example" is "xn--bcher-kva.example" everywhere. One
+/// that is ASCII stays, also when its "xn--" stands for nothing. Symbols such as emoji are in no
+/// name of IDNA2008.
+///
 /// A relative reference ("x", "/x", "?q", "//h/p") is a Url too, one that is not absolute; it
 /// keeps its dot segments for join(). All views are valid until the object changes or dies.
 class Url {

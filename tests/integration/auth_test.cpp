@@ -14,6 +14,8 @@
 namespace {
 
 using aiohttp::BasicAuth;
+using aiohttp::bearer_auth;
+using aiohttp::BearerAuth;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::ValueError;
@@ -58,6 +60,26 @@ TEST_CASE("auth() replaces the session's Authorization", "[F83]") {
     CHECK(server.request(0).header("Authorization") == "Basic dXNlcjpwYXNz");
     CHECK(server.request(0).header_count("Authorization") == 1);
     CHECK(server.request(1).header("Authorization") == "Basic c2Vzc2lvbjo=");
+}
+
+TEST_CASE("auth() sends a bearer token, instead of the session's Authorization", "[F83]") {
+    AnyServer server;
+    run_client_with(
+        ClientSessionOptions().header("Authorization", bearer_auth("session")), server,
+        [](ClientSession& session, Server& target) -> Async {
+            const BearerAuth auth("abc");
+            co_await session.get(target.url()).auth(auth).text();
+            co_await session.get(target.url()).text();
+            co_await failure<ValueError>(
+                session.get(target.url()).auth(auth).header("authorization", "x"));
+            co_await failure<ValueError>(session.get(with_user(target, "u:p", "/")).auth(auth));
+            co_await session.get(target.url()).auth(BasicAuth("a", "b")).auth(auth).text();
+        });
+    CHECK(server.request_count() == 3);
+    CHECK(server.request(0).header("Authorization") == "Bearer abc");
+    CHECK(server.request(0).header_count("Authorization") == 1);
+    CHECK(server.request(1).header("Authorization") == "Bearer session");
+    CHECK(server.request(2).header("Authorization") == "Bearer abc");
 }
 
 TEST_CASE("credentials of a URL are sent as Basic and taken out of it", "[F84]") {

@@ -26,6 +26,7 @@ PUBLIC_LAYERS = {
     "link": "core",
     "outcome": "core",
     "pairs": "core",
+    "redirect": "core",
     "timeout": "core",
     "url": "core",
     "version": "core",

@@ -30,6 +30,10 @@ public:
         server_.route("/post", [](const ServerRequest& request) {
             return Reply(200, request.body, "application/json");
         });
+        server_.route("/headers",
+                      [](const ServerRequest& request) { return Reply(200, request.raw_head); });
+        server_.route("/redirect", Reply(302).header("Location", "/get"));
+        server_.route("/cookies/set", Reply(200).header("Set-Cookie", "session=42"));
         server_.route("/page/*",
                       [](const ServerRequest& request) { return Reply(200, request.path); });
     }

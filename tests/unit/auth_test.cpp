@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 
 using aiohttp::BasicAuth;
+using aiohttp::bearer_auth;
+using aiohttp::BearerAuth;
 using aiohttp::ValueError;
 using aiohttp::detail::base64_encode;
 
@@ -57,4 +59,26 @@ TEST_CASE("credentials are values", "[F83]") {
     CHECK_FALSE(BasicAuth("u", "p") == BasicAuth("u", "q"));
     CHECK(BasicAuth("u", "p").login() == "u");
     CHECK(BasicAuth("u", "p").password() == "p");
+}
+
+TEST_CASE("a bearer token is sent as it is", "[F83]") {
+    CHECK(BearerAuth("mF_9.B5f-4.1JqM").encode() == "Bearer mF_9.B5f-4.1JqM");
+    CHECK(bearer_auth("a+b/c~d==") == "Bearer a+b/c~d==");
+    CHECK(BearerAuth("x").token() == "x");
+    CHECK(BearerAuth("x") == BearerAuth("x"));
+    CHECK_FALSE(BearerAuth("x") == BearerAuth("y"));
+}
+
+TEST_CASE("what is no bearer token is refused, and the message does not tell it", "[F83]") {
+    using namespace std::string_literals;
+    for (const auto& token : {""s, "="s, "=a"s, "secret a"s, "secret\r\nX: y"s, "secret\0"s,
+                              "secret=a"s, "Bearer secret"s, "sécret"s, " secret"s, "secret\n"s}) {
+        CAPTURE(token);
+        try {
+            const auto value = bearer_auth(token);
+            FAIL("taken: " << value);
+        } catch (const ValueError& error) {
+            CHECK(std::string(error.what()).find("cret") == std::string::npos);
+        }
+    }
 }

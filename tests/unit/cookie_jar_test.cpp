@@ -75,6 +75,14 @@ TEST_CASE("cookies for other hosts and for public suffixes are dropped", "[cooki
     CHECK(jar.jar.empty());
 }
 
+TEST_CASE("a Domain that is not ASCII is the host's", "[cookies][H117]") {
+    Jar jar;
+    jar.set("http://www.bücher.example/",
+            {"a=1; Domain=BÜCHER.example", "b=2; Domain=☃.example", "c=3; Domain=straße.example"});
+    CHECK(jar.only().domain == "xn--bcher-kva.example");
+    CHECK(jar.sent("http://xn--bcher-kva.example/") == "a=1");
+}
+
 TEST_CASE("a host that is a public suffix may have cookies of its own", "[cookies]") {
     Jar jar;
     jar.set("http://github.io/", {"a=1; Domain=github.io"});

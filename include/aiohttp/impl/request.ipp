@@ -60,6 +60,7 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     defaults.cookie_jar = &spec.session->cookie_jar();
     defaults.session_skips = &spec.session->skips();
     defaults.request_skips = &spec.skips;
+    defaults.netrc = spec.session->netrc();
     defaults.force_close = spec.session->connector().force_close();
     return defaults;
 }

@@ -110,7 +110,18 @@ AIOHTTP_DECL Request& Request::max_redirects(std::size_t count) & {
     return *this;
 }
 
+AIOHTTP_DECL Request& Request::on_redirect(RedirectHook hook) & {
+    spec_->redirect_hook = std::move(hook);
+    spec_->redirects.hook = spec_->redirect_hook ? &spec_->redirect_hook : nullptr;
+    return *this;
+}
+
 AIOHTTP_DECL Request& Request::auth(const BasicAuth& credentials) & {
+    spec_->authorization = credentials.encode();
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
     spec_->authorization = credentials.encode();
     return *this;
 }

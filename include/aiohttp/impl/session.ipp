@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <aiohttp/detail/client/netrc_file.hpp>
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
@@ -22,6 +23,9 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     }
     if (!options_.cookies_.empty()) {
         cookie_jar().update_cookies(options_.cookies_);
+    }
+    if (options_.trust_env_) {
+        netrc_ = netrc_of_environment();
     }
 }
 
@@ -59,6 +63,7 @@ AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<Session
     spec->session = session;
     spec->request = session->new_request();
     spec->redirects.requote = session->requotes_redirects();
+    spec->redirects.hook = session->redirect_hook();
     spec->request.method = upper_case_method(method);
     return spec;
 }

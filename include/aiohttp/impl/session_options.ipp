@@ -164,6 +164,22 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::requote_redirect_url(b
     return std::move(this->requote_redirect_url(on));
 }
 
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::trust_env(bool on) & {
+    trust_env_ = on;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::trust_env(bool on) && {
+    return std::move(this->trust_env(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::on_redirect(RedirectHook hook) & {
+    redirect_hook_ = std::move(hook);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::on_redirect(RedirectHook hook) && {
+    return std::move(this->on_redirect(std::move(hook)));
+}
+
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_field_size(std::size_t bytes) & {
     max_field_size_ = bytes;
     return *this;

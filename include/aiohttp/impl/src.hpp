@@ -10,6 +10,7 @@
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
 #include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/host_name.ipp>
+#include <aiohttp/detail/core/idna.ipp>
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/core/url_syntax.ipp>
@@ -45,6 +46,7 @@
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
+#include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
@@ -59,6 +61,7 @@
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
 #include <aiohttp/impl/multipart_reader.ipp>
+#include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>

@@ -8,6 +8,7 @@
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/protocol/netrc.hpp>
 #include <aiohttp/session.hpp>
 
 namespace aiohttp::detail {
@@ -37,11 +38,18 @@ public:
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
     std::string serialize(const nlohmann::json& document) const;
     bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
+    /// Who is asked about redirects; null: nobody.
+    const RedirectHook* redirect_hook() const noexcept {
+        return options_.redirect_hook_ ? &options_.redirect_hook_ : nullptr;
+    }
+    /// The environment's credentials; null without trust_env().
+    const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
     /// What the session's options make of a new request.
     ClientRequest new_request() const;
 
 private:
     ClientSessionOptions options_;
+    std::optional<Netrc> netrc_;
     bool closed_ = false;
 };
 
@@ -55,7 +63,8 @@ struct RequestSpec {
     std::optional<ClientTimeout> timeout;
     std::optional<bool> raise_for_status;
     RedirectRules redirects;
-    std::string authorization;  ///< of Request::auth(), or empty
+    RedirectHook redirect_hook;  ///< of the request itself
+    std::string authorization;   ///< of Request::auth(), or empty
 };
 
 /// Throws ValueError unless it is 1.0 or 1.1.

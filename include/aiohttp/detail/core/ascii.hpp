@@ -104,6 +104,15 @@ constexpr std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
+constexpr bool is_ascii(std::string_view text) noexcept {
+    for (const char c : text) {
+        if ((c & 0x80) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 inline std::string to_lower_copy(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), to_lower);

@@ -5,6 +5,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/host_name.hpp>
+#include <aiohttp/detail/core/idna.hpp>
 #include <aiohttp/detail/core/percent.hpp>
 
 namespace aiohttp::detail {
@@ -66,15 +67,26 @@ AIOHTTP_DECL bool is_ipv6(std::string_view text) noexcept {
     return compressed ? groups < 8 : groups == 8;
 }
 
-/// Whether resolvers would take the name for a number: its last label is one (WHATWG URL 3.5).
-AIOHTTP_DECL bool looks_like_ipv4(std::string_view name) noexcept {
-    const auto label = name.substr(name.rfind('.') + 1);
-    return is_digit(label.front()) &&
-           (std::all_of(label.begin(), label.end(), is_digit) || istarts_with(label, "0x"));
+AIOHTTP_DECL bool ends_in_number(std::string_view name) noexcept {
+    if (name.ends_with('.')) {
+        name.remove_suffix(1);
+    }
+    auto last = name.substr(name.rfind('.') + 1);
+    const bool hexadecimal = istarts_with(last, "0x");
+    last.remove_prefix(hexadecimal ? 2 : 0);
+    for (const char c : last) {
+        if (hexadecimal ? hex_value(c) < 0 : !is_digit(c)) {
+            return false;
+        }
+    }
+    return hexadecimal || !last.empty();
 }
 
-AIOHTTP_DECL bool is_ascii(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+AIOHTTP_DECL std::string canonical_name(std::string_view name) {
+    auto lower = to_lower_copy(name);
+    std::string ascii;
+    const bool translated = !is_ascii(lower) && append_idna(ascii, lower) == nullptr;
+    return translated ? ascii : lower;
 }
 
 /// Checks a lower-case name; `host` is as the user wrote it.
@@ -91,9 +103,7 @@ AIOHTTP_DECL bool check_host_name(std::string_view whole,
                 return problem.found("its host has an empty label", host);
             }
         } else if (!is_host_char(c)) {
-            return problem.found(is_ascii(name) ? "its host has a character that no name has"
-                                                : "its host is not ASCII",
-                                 host);
+            return problem.found("its host has a character that no name has", host);
         } else if (++label > max_label) {
             return problem.found("its host has a label of more than 63 characters", host);
         }
@@ -104,17 +114,25 @@ AIOHTTP_DECL bool check_host_name(std::string_view whole,
     if (name.size() > max_name) {
         return problem.found("its host has more than 253 characters", host);
     }
-    if (looks_like_ipv4(name) && !is_ipv4(whole)) {
+    if (ends_in_number(name) && !is_ipv4(whole)) {
         return problem.found("its host ends in a number but is no IPv4 address", host);
     }
     return true;
 }
 
-/// Appends a name in the form that DNS and the Host field want; the place for IDNA.
+/// Appends a name in the form that DNS and the Host field want.
 AIOHTTP_DECL bool append_host_name(std::string& out, std::string_view host, UrlProblem& problem) {
+    const auto begin = out.size();
     const auto name = to_lower_copy(percent_decode(host));
-    out.append(name);
-    return check_host_name(name, host, problem);
+    if (is_ascii(name)) {
+        out.append(name);
+    } else if (const char* const reason = append_idna(out, name)) {
+        problem.reason = reason;
+        return problem.found("its host is no international name", host);
+    }
+    // What IDNA makes is checked as what was written, lest "\uff0f" become a "/" and digits of full
+    // width an address in an odd form.
+    return check_host_name(std::string_view(out).substr(begin), host, problem);
 }
 
 /// Appends an address in brackets. A zone may be written as "%eth0" or, after RFC 6874, "%25eth0";

@@ -29,6 +29,7 @@ struct UrlParts {
 struct UrlProblem {
     const char* what = nullptr;
     std::string_view value;
+    const char* reason = nullptr;  // in the words of a library, or none
 
     bool found(const char* description, std::string_view culprit = {}) noexcept {
         what = description;

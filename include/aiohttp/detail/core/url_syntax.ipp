@@ -169,6 +169,9 @@ AIOHTTP_DECL Error url_error(std::string_view text, const UrlProblem& problem) {
     const auto shown = redact(text);
     details.url = printable(shown);
     details.what = "invalid URL " + quote(shown) + ": " + problem.what;
+    if (problem.reason != nullptr) {
+        details.what.append(" (").append(problem.reason).append(1, ')');
+    }
     // A password with a "/" in it looks like a bad port: what precedes an "@" is not shown.
     const auto at = text.rfind('@');
     if (problem.value.data() != nullptr &&

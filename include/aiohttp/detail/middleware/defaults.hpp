@@ -5,6 +5,7 @@
 
 #include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/protocol/netrc.hpp>
 #include <aiohttp/headers.hpp>
 
 namespace aiohttp::detail {
@@ -15,14 +16,15 @@ struct RequestDefaults {
     AbstractCookieJar* cookie_jar = nullptr;
     const std::vector<std::string>* session_skips = nullptr;
     const std::vector<std::string>* request_skips = nullptr;
+    const Netrc* netrc = nullptr;  ///< credentials by host, for hops that have none
     bool force_close = false;
     bool left_origin = false;  ///< a redirect did: the session's credentials stay behind
 };
 
 /// Makes the hop's header block, request.wire, in aiohttp's wire order: Host, the session's fields,
-/// the request's fields, Accept, Accept-Encoding, User-Agent, Cookie, the body's fields,
-/// Connection. The caller's value of a field always wins. Throws ValueError when the caller's own
-/// framing fields do not fit the body.
+/// the request's fields, netrc's Authorization, Accept, Accept-Encoding, User-Agent, Cookie, the
+/// body's fields, Connection. The caller's value of a field always wins. Throws ValueError when the
+/// caller's own framing fields do not fit the body.
 void apply_defaults(ClientRequest& request, const RequestDefaults& defaults);
 
 }  // namespace aiohttp::detail

@@ -130,6 +130,11 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked(field.name, field.value);
         }
     }
+    if (defaults.netrc != nullptr && !fields.contains("authorization")) {
+        if (const auto auth = defaults.netrc->find(request.url.server_name())) {
+            fields.add_unchecked("Authorization", auth->encode());
+        }
+    }
     automatic.add_automatic(fields, "Accept", "*/*");
     automatic.add_automatic(fields, "Accept-Encoding", "identity");
     static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <aiohttp/detail/middleware/send.hpp>
+#include <aiohttp/redirect.hpp>
 
 namespace aiohttp::detail {
 
@@ -13,11 +14,12 @@ struct RedirectRules {
     bool follow = true;
     std::size_t most = 10;  ///< so many responses may not all redirect; 0: as many as come
     bool requote = true;
+    const RedirectHook* hook = nullptr;  ///< asked before each one, unless null
 };
 
 /// After a hop that went well: goes on, hop by hop, until a response does not redirect or
-/// something goes wrong. Nothing happens when the first one does not. Whatever the outcome, the
-/// current response knows its history.
+/// something goes wrong, or the hook stops. Nothing happens when the first one does not. Whatever
+/// the outcome, the current response knows its history. Throws what the hook throws.
 boost::asio::awaitable<Error> follow_redirects(Exchange& exchange, RedirectRules rules);
 
 }  // namespace aiohttp::detail

@@ -35,18 +35,18 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
     request.url = std::move(next.url);
 }
 
-/// Turns from the response that redirects, the last of `history`, to the request it asks for.
-AIOHTTP_DECL Error redirect(Exchange& exchange,
-                            const RedirectRules& rules,
-                            const ResponseHead& head,
-                            std::size_t count) {
-    ClientRequest& request = exchange.request;
+/// What the redirect asks for, the `count`th one, unless it must not or cannot be followed.
+AIOHTTP_DECL Error plan(const Exchange& exchange,
+                        const RedirectRules& rules,
+                        std::size_t count,
+                        NextHop& next) {
+    const ClientRequest& request = exchange.request;
+    const ResponseHead& head = exchange.response->head;
     if (rules.most != 0 && count >= rules.most) {
         return make_error(
             errc::too_many_redirects, Phase::none,
             "too many redirects: " + std::to_string(count) + ", as many as max_redirects");
     }
-    NextHop next;
     const RedirectedRequest redirected{request.method, request.url, rules.requote};
     auto error = next_hop(redirected, head.status, redirect_target(head), next);
     if (next.keeps_body && request.body && !request.body->rewind()) {
@@ -54,10 +54,27 @@ AIOHTTP_DECL Error redirect(Exchange& exchange,
                           "status " + std::to_string(head.status) +
                               " wants the request body again, which cannot be rewound");
     }
-    if (!error) {
-        advance(exchange, std::move(next));
-    }
     return error;
+}
+
+/// Whether the hook says that the redirect is not to be followed. It is asked while the response
+/// can still become the one that is handed out.
+AIOHTTP_DECL bool stopped(Exchange& exchange,
+                          const RedirectRules& rules,
+                          std::size_t count,
+                          const NextHop& next) {
+    if (rules.hook == nullptr) {
+        return false;
+    }
+    const ResponseHead& head = exchange.response->head;
+    const RedirectHop hop{head.status, head.headers, exchange.request.method, exchange.request.url,
+                          next.method, next.url,     next.same_origin,        count};
+    try {
+        return (*rules.hook)(hop) == RedirectDecision::stop;
+    } catch (...) {
+        end_hop(exchange);  // the connection may be of use to others
+        throw;
+    }
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
@@ -65,13 +82,18 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
     const auto history = std::make_shared<std::vector<ClientResponse>>();
     Error error;
     while (!error && !redirect_target(exchange.response->head).empty()) {
-        const auto redirecting = end_hop(exchange);
-        history->emplace_back(redirecting);
+        const auto count = history->size() + 1;
+        NextHop next;
         error = exchange.deadline->verdict();
         if (!error) {
-            error = redirect(exchange, rules, redirecting->head, history->size());
+            error = plan(exchange, rules, count, next);
         }
+        if (!error && stopped(exchange, rules, count, next)) {
+            break;
+        }
+        history->emplace_back(end_hop(exchange));
         if (!error) {
+            advance(exchange, std::move(next));
             error = co_await send_hop(exchange);
         }
     }

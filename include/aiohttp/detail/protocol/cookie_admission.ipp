@@ -4,6 +4,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/cookie_match.hpp>
 #include <aiohttp/detail/protocol/public_suffix.hpp>
@@ -49,7 +50,7 @@ AIOHTTP_DECL Cookie offered_cookie(const SetCookie& parsed,
     cookie.name = parsed.name;
     cookie.value = parsed.value;
     cookie.host_only = parsed.domain.empty();
-    cookie.domain = cookie.host_only ? std::string(host) : to_lower_copy(parsed.domain);
+    cookie.domain = cookie.host_only ? std::string(host) : canonical_name(parsed.domain);
     cookie.path = parsed.has_path_attribute ? parsed.path : default_cookie_path(path);
     cookie.secure = parsed.secure;
     cookie.http_only = parsed.http_only;

@@ -1,28 +1,14 @@
 #pragma once
 
 #include <aiohttp/detail/config.hpp>
-#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/protocol/cookie_match.hpp>
 
 namespace aiohttp::detail {
 
 AIOHTTP_DECL bool is_ip_host(std::string_view host) noexcept {
-    if (host.find(':') != std::string_view::npos) {
-        return true;
-    }
-    if (host.ends_with('.')) {
-        host.remove_suffix(1);
-    }
     // No top-level domain is a number, so a host that ends in one is an address.
-    auto last = host.substr(host.rfind('.') + 1);
-    const bool hexadecimal = istarts_with(last, "0x");
-    last.remove_prefix(hexadecimal ? 2 : 0);
-    for (const char c : last) {
-        if (hexadecimal ? hex_value(c) < 0 : !is_digit(c)) {
-            return false;
-        }
-    }
-    return hexadecimal || !last.empty();
+    return host.find(':') != std::string_view::npos || ends_in_number(host);
 }
 
 AIOHTTP_DECL bool domain_matches(std::string_view host, std::string_view domain) noexcept {

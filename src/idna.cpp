@@ -1,0 +1,1 @@
+#include <aiohttp/detail/core/idna.ipp>
