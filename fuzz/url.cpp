@@ -77,6 +77,18 @@ void check_params(const Url& url) {
     FUZZ_REQUIRE(more.query().starts_with(url.query()));
 }
 
+/// Whatever is appended is a part of the path, and of nothing else.
+void check_append(const Url& url, std::string_view segments) {
+    if (segments.starts_with('/') || !url.is_absolute()) {
+        return;
+    }
+    const Url longer = url / segments;
+    check_parts(longer);
+    check_stable(longer);
+    FUZZ_REQUIRE(longer.query().empty() && longer.fragment().empty());
+    FUZZ_REQUIRE(longer.same_origin(url) && longer.user() == url.user());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -95,6 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_parts(url);
         check_stable(url);
         check_params(url);
+        check_append(url, second);
         Url reference;
         if (!Url::parse(second, reference)) {
             check_join(url, reference);

@@ -6,6 +6,7 @@
 #include <aiohttp/as_result.hpp>
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/cancelled.hpp>
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
 #include <aiohttp/content_disposition.hpp>

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <string_view>
@@ -107,6 +108,12 @@ public:
     Url join(const Url& reference) const;
     /// The same; throws InvalidUrlClientError when `reference` cannot be parsed.
     Url join(std::string_view reference) const;
+    /// This URL with more segments at the end of its path, without query and fragment, as yarl's
+    /// "/": Url("http://h/a?q") / "b c" is "http://h/a/b%20c". What is no legal character is
+    /// percent-encoded, "%" too; a "/" stays and dot segments are removed. Throws ValueError for
+    /// segments that begin with "/", and InvalidUrlClientError for a relative reference that would
+    /// be taken for a scheme ("a:b").
+    Url operator/(std::string_view segments) const;
     /// Whether scheme, host and effective port are the same (RFC 6454).
     bool same_origin(const Url& other) const noexcept;
     /// With names and values appended to the query, in order, duplicates kept. Space becomes "+";
@@ -123,6 +130,9 @@ public:
     friend std::strong_ordering operator<=>(const Url& a, const Url& b) noexcept {
         return a.text_ <=> b.text_;
     }
+
+    /// Writes display(): without credentials.
+    friend std::ostream& operator<<(std::ostream& out, const Url& url);
 
 private:
     enum class Quoting : bool { requote, keep };

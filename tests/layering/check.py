@@ -18,6 +18,7 @@ LAYERS = ["core", "protocol", "message", "net", "connection", "middleware", "cli
 # Public headers that lower layers share. Every other one is the client layer's.
 PUBLIC_LAYERS = {
     "auth": "core",
+    "cancelled": "core",
     "clock": "core",
     "content_disposition": "core",
     "cookie": "core",

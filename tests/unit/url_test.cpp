@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -496,6 +497,42 @@ TEST_CASE("a param's special characters are encoded", "[H114]") {
     CHECK(url.with_params(Params{{"a", "/?:@"}}).query() == "a=/?:@");
     CHECK(url.with_params(Params{{"\xc3\xa9", "\n"}}).query() == "%C3%A9=%0A");
     CHECK(Url("http://h/?s=%2f").with_params(Params{{"a", "1"}}).query() == "s=%2f&a=1");
+}
+
+TEST_CASE("segments are appended to the path with a slash") {
+    struct Case {
+        const char* url;
+        const char* segments;
+        const char* result;
+    };
+    const auto test = GENERATE(
+        Case{"http://h", "a", "http://h/a"}, Case{"http://h/a", "b", "http://h/a/b"},
+        Case{"http://h/a/", "b", "http://h/a/b"}, Case{"http://h/a/", "b/c/", "http://h/a/b/c/"},
+        Case{"http://h/a", "", "http://h/a/"},
+        Case{"http://u:p@h:81/a?q#f", "b", "http://u:p@h:81/a/b"},
+        Case{"http://h/a", "b c?d#e%20\xc3\xbc", "http://h/a/b%20c%3Fd%23e%2520%C3%BC"},
+        Case{"http://h/a%2Fb", "c:d@e", "http://h/a%2Fb/c:d@e"},
+        Case{"http://h/a/b", "../c", "http://h/a/c"}, Case{"http://h/a", "..", "http://h/"},
+        Case{"http://h/a", "../../../x", "http://h/x"}, Case{"http://h/a", "./", "http://h/a/"},
+        Case{"http://[::1]:8080/", "x", "http://[::1]:8080/x"}, Case{"a/b", "c", "a/b/c"},
+        Case{"", "a", "a"}, Case{"/", "a", "/a"}, Case{"//h", "a", "//h/a"},
+        Case{"http://h/", "\r\n", "http://h/%0D%0A"}, Case{"http://h/a//", "b", "http://h/a//b"});
+    CAPTURE(test.url, test.segments);
+    const auto url = Url(test.url) / test.segments;
+    CHECK(url.str() == test.result);
+    CHECK(Url(url.str()) == url);
+}
+
+TEST_CASE("what cannot be appended to a path is an error") {
+    CHECK_THROWS_AS(Url("http://h/a") / "/b", aiohttp::ValueError);
+    CHECK_THROWS_AS(Url("http://h/a") / "//b", aiohttp::ValueError);
+    CHECK_THROWS_AS(Url() / "a:b", InvalidUrlClientError);
+}
+
+TEST_CASE("a Url is written without its credentials") {
+    std::ostringstream out;
+    out << Url("http://user:secret@h/x?y#z") << ' ' << Url("a");
+    CHECK(out.str() == "http://h/x?y#z a");
 }
 
 TEST_CASE("a Url is a regular value") {

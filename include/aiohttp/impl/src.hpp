@@ -53,6 +53,7 @@
 #include <aiohttp/detail/protocol/transfer_decoding.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
+#include <aiohttp/impl/cancelled.ipp>
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/cookie_file.ipp>
 #include <aiohttp/impl/cookie_jar.ipp>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/core/percent.hpp>
+#include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/core/url_syntax.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/url.hpp>
@@ -320,6 +322,38 @@ AIOHTTP_DECL Url Url::join(const Url& reference) const {
 
 AIOHTTP_DECL Url Url::join(std::string_view reference) const {
     return join(Url(reference));
+}
+
+AIOHTTP_DECL Url Url::operator/(std::string_view segments) const {
+    if (segments.starts_with('/')) {
+        throw ValueError("path " + detail::quote(segments) + " to be appended begins with \"/\"");
+    }
+    std::string path(this->path());
+    if (!path.ends_with('/') && (!path.empty() || at_.host != 0)) {
+        path += '/';
+    }
+    detail::append_quoted(path, segments, detail::is_path_char, "%20");
+    if (is_absolute()) {
+        detail::remove_dot_segments(path, 0);
+    }
+    detail::UrlParts parts;
+    parts.scheme = scheme();
+    parts.has_authority = at_.host != 0;
+    parts.user_info = user_info();
+    parts.host = slice(at_.host, at_.host_end);
+    parts.port = after(at_.host_end, at_.path);
+    parts.path = path;
+
+    Url url;
+    detail::UrlProblem problem;
+    if (!url.build(parts, Quoting::keep, problem)) {
+        detail::url_error(path, problem).raise();
+    }
+    return url;
+}
+
+AIOHTTP_DECL std::ostream& operator<<(std::ostream& out, const Url& url) {
+    return out << url.display();
 }
 
 AIOHTTP_DECL bool Url::same_origin(const Url& other) const noexcept {
