@@ -14,6 +14,7 @@
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>

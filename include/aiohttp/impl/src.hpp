@@ -20,6 +20,7 @@
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
+#include <aiohttp/detail/middleware/user_chain.ipp>
 #include <aiohttp/detail/net/background_timer.ipp>
 #include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
@@ -53,6 +54,7 @@
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
+#include <aiohttp/impl/middleware.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>

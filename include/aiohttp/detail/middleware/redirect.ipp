@@ -7,6 +7,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/response.hpp>
 
@@ -72,7 +73,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
             error = redirect(exchange, rules, redirecting->head, history->size());
         }
         if (!error) {
-            error = co_await send_hop(exchange);
+            error = co_await run_hop(exchange);
         }
     }
     if (!history->empty()) {
