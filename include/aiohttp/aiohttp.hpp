@@ -11,6 +11,7 @@
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/digest_auth.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>

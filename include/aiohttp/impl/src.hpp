@@ -37,12 +37,15 @@
 #include <aiohttp/detail/protocol/cookie_match.ipp>
 #include <aiohttp/detail/protocol/cookie_netscape.ipp>
 #include <aiohttp/detail/protocol/cookie_store.ipp>
+#include <aiohttp/detail/protocol/digest_challenge.ipp>
+#include <aiohttp/detail/protocol/digest_response.ipp>
 #include <aiohttp/detail/protocol/field_values.ipp>
 #include <aiohttp/detail/protocol/form.ipp>
 #include <aiohttp/detail/protocol/http1_body.ipp>
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/message_digest.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
@@ -51,6 +54,7 @@
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/cookie_file.ipp>
 #include <aiohttp/impl/cookie_jar.ipp>
+#include <aiohttp/impl/digest_auth.ipp>
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
