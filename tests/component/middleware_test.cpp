@@ -687,6 +687,22 @@ TEST_CASE("sock_read counts anew for each try", "[M190]") {
     }());
 }
 
+TEST_CASE("a status check behind middlewares is told of the total time, too", "[M190][J160]") {
+    run_virtual([]() -> Async {
+        MemoryRig rig = rig_with(pass);
+        rig.memory->next(MemoryScript().expect_request().send(
+            "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart"));
+        const auto reads = [](ClientResponse& response) -> Async {
+            co_await aiohttp::sleep(60ms);
+            co_await response.text();
+        };
+        const auto error = co_await failure<aiohttp::TotalTimeoutError>(
+            rig.session.get(url).timeout(50ms).raise_for_status(reads));
+        CHECK(error.error().url() == url);
+        co_await expect_clean(&rig);
+    }());
+}
+
 TEST_CASE("closing the session ends a middleware that sleeps", "[M190]") {
     run_virtual([]() -> Async {
         MemoryRig rig = rig_with([](ClientRequest& request, Next) -> awaitable<ClientResponse> {

@@ -158,6 +158,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     }
     if (exchange.users == nullptr) {
         begin_response(exchange);
+    } else {
+        exchange.deadline.reset();  // the response has its own, and nobody is to be cancelled now
     }
     ClientResponse response(std::move(exchange.response));
     if (const StatusCheck* const check = status_check_of(*spec)) {
