@@ -4,6 +4,8 @@
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
+#include <aiohttp/detail/middleware/user_chain.ipp>
+#include <aiohttp/impl/middleware.ipp>
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>

@@ -12,10 +12,12 @@
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/digest_auth.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/multipart_reader.hpp>
 #include <aiohttp/netrc.hpp>
 #include <aiohttp/pairs.hpp>

@@ -17,6 +17,7 @@
 #include <aiohttp/body.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/headers.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/response.hpp>
@@ -163,6 +164,36 @@ public:
     /// Whether a status of 400 or more throws ClientResponseError; instead of the session's.
     Request& raise_for_status(bool on = true) &;
     Request&& raise_for_status(bool on = true) && { return std::move(this->raise_for_status(on)); }
+    /// Looks at the response instead, whatever its status, after redirects: what the coroutine
+    /// `check(ClientResponse&)` throws is thrown, and the connection given up. A function object
+    /// stays alive until it is done.
+    template <StatusCheckLike Check>
+    Request& raise_for_status(Check check) & {
+        return check_status(std::move(check));
+    }
+    template <StatusCheckLike Check>
+    Request&& raise_for_status(Check check) && {
+        return std::move(this->check_status(std::move(check)));
+    }
+    /// The middlewares around every hop of this request, the first one outermost, instead of the
+    /// session's: `middlewares(one, another)`, a list, or none at all. Throws ValueError for a null
+    /// function.
+    Request& middlewares(Middlewares list = Middlewares()) &;
+    Request&& middlewares(Middlewares list = Middlewares()) && {
+        return std::move(this->middlewares(std::move(list)));
+    }
+    template <class... Each>
+        requires(sizeof...(Each) > 0 && (std::is_convertible_v<Each, Middleware> && ...))
+    Request& middlewares(Each... each) & {
+        Middlewares list;
+        (list.emplace_back(std::move(each)), ...);
+        return this->middlewares(std::move(list));
+    }
+    template <class... Each>
+        requires(sizeof...(Each) > 0 && (std::is_convertible_v<Each, Middleware> && ...))
+    Request&& middlewares(Each... each) && {
+        return std::move(this->middlewares(std::move(each)...));
+    }
     /// How TLS is made, instead of the connector's policy; verify_none, a TlsOptions, or the
     /// caller's own ssl::context.
     Request& ssl(TlsOptions options) &;
@@ -206,6 +237,7 @@ private:
     Request(boost::asio::awaitable<ClientResponse> exchange, detail::RequestSpec* spec)
         : boost::asio::awaitable<ClientResponse>(std::move(exchange)), spec_(spec) {}
     Request& body(std::string bytes, std::string content_type);
+    Request& check_status(StatusCheck check);
 
     detail::RequestSpec* spec_;  // owned by the coroutine that this object is
 };

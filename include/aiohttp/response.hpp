@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -108,8 +111,19 @@ public:
     /// The same as release(); aiohttp's name for giving up early.
     void close() noexcept { release(); }
 
+    /// For the layers that go on with it; this object is empty afterwards.
+    std::shared_ptr<detail::ResponseState> take_state() && { return std::move(state_); }
+
 private:
     std::shared_ptr<detail::ResponseState> state_;
 };
+
+/// What raise_for_status() of a request or a session takes: looks at a response, and throws if it
+/// does not like it.
+using StatusCheck = std::function<boost::asio::awaitable<void>(ClientResponse&)>;
+
+/// A function that can be a StatusCheck; so that a lambda is not taken for a bool.
+template <class T>
+concept StatusCheckLike = std::is_invocable_r_v<boost::asio::awaitable<void>, T&, ClientResponse&>;
 
 }  // namespace aiohttp

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,6 +13,7 @@
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 
@@ -50,6 +52,22 @@ public:
     /// Whether a status of 400 or more throws ClientResponseError. Default false.
     ClientSessionOptions& raise_for_status(bool on) &;
     ClientSessionOptions&& raise_for_status(bool on) &&;
+    /// Looks at every response instead, see Request::raise_for_status().
+    template <StatusCheckLike Check>
+    ClientSessionOptions& raise_for_status(Check check) & {
+        return check_status(std::move(check));
+    }
+    template <StatusCheckLike Check>
+    ClientSessionOptions&& raise_for_status(Check check) && {
+        return std::move(this->check_status(std::move(check)));
+    }
+    /// The middlewares around every hop of every request, the first one outermost. Throws
+    /// ValueError for a null function.
+    ClientSessionOptions& middlewares(Middlewares list) &;
+    ClientSessionOptions&& middlewares(Middlewares list) &&;
+    /// Appends a middleware, as the innermost so far.
+    ClientSessionOptions& middleware(Middleware next) &;
+    ClientSessionOptions&& middleware(Middleware next) &&;
     /// Where cookies are kept, perhaps shared with other sessions. Default: a CookieJar of the
     /// session's own; a DummyCookieJar does without cookies.
     ClientSessionOptions& cookie_jar(std::shared_ptr<AbstractCookieJar> jar) &;
@@ -100,11 +118,15 @@ public:
 
 private:
     friend class detail::SessionCore;
+    ClientSessionOptions& check_status(StatusCheck check);
+
     Url base_url_;
     Headers headers_;
     std::vector<std::string> skip_auto_headers_;
     ClientTimeout timeout_;
     bool raise_for_status_ = false;
+    StatusCheck status_check_;
+    Middlewares middlewares_;
     std::shared_ptr<BaseConnector> connector_;
     bool connector_owner_ = true;
     std::shared_ptr<AbstractCookieJar> cookie_jar_;

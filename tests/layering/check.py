@@ -38,6 +38,7 @@ PUBLIC_LAYERS = {
     "stream_reader": "message",
     "tls": "message",
     "connector": "connection",
+    "middleware": "middleware",
 }
 
 # Layers that know neither I/O nor time: bytes and values in, bytes and values out.

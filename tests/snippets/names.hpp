@@ -3,9 +3,13 @@
 // What the documentation's snippets include.
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/base64.hpp>
-#include <aiohttp/detail/core/percent.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/error.hpp>
 
@@ -25,17 +22,6 @@ AIOHTTP_DECL BasicAuth::BasicAuth(std::string login, std::string password)
 AIOHTTP_DECL std::string BasicAuth::encode() const {
     return "Basic " + detail::base64_encode(login_ + ':' + password_);
 }
-
-namespace detail {
-
-/// RFC 9110 11.2.
-AIOHTTP_DECL bool is_token68(std::string_view text) noexcept {
-    constexpr CharSet is_member{"-._~+/", true};
-    const std::size_t size = count_leading(text, is_member);
-    return size > 0 && text.find_first_not_of('=', size) == std::string_view::npos;
-}
-
-}  // namespace detail
 
 AIOHTTP_DECL BearerAuth::BearerAuth(std::string token) : token_(std::move(token)) {
     if (!detail::is_token68(token_)) {

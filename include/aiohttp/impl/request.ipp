@@ -13,8 +13,10 @@
 #include <aiohttp/detail/middleware/auth.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
+#include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/request.hpp>
+#include <aiohttp/task.hpp>
 
 namespace aiohttp {
 
@@ -66,9 +68,13 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
 }
 
 /// Throws the error as that of this request, and of the redirects that led to it.
-AIOHTTP_DECL void raise_for(const Error& error, const ClientRequest& request, History history) {
+[[noreturn]] AIOHTTP_DECL void raise_for(const Error& error,
+                                         const ClientRequest& request,
+                                         History history) {
     ErrorDetails details = details_of(error);
-    details.method = request.method;
+    if (details.method.empty()) {
+        details.method = request.method;
+    }
     if (details.url.empty() && !request.url.empty()) {
         details.url = request.url.display();
     }
@@ -83,6 +89,41 @@ AIOHTTP_DECL void raise_for(const Error& error, const ClientRequest& request, Hi
     make_error(std::move(details)).raise();
 }
 
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec);
+
+/// Runs a request with middlewares as a coroutine of its own, so that its deadline can end it
+/// whatever the middlewares are waiting for.
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
+    const boost::asio::any_io_executor& executor, std::unique_ptr<RequestSpec> spec) {
+    ChainGuard& guard = *(spec->guard = std::make_unique<ChainGuard>());
+    const auto task = std::make_shared<TaskState<ClientResponse>>(perform(std::move(spec)));
+    guard.cancel = [weak = std::weak_ptr<TaskGroup>(task)] {
+        if (const auto alive = weak.lock()) {
+            alive->cancel();
+        }
+    };
+    task->start(executor);
+    return task_result(TaskOwner(task), task);
+}
+
+/// Throws what ended the request.
+[[noreturn]] AIOHTTP_DECL void raise(const Error& error, Exchange& exchange) {
+    History& history = exchange.response->history;
+    if (exchange.users != nullptr && exchange.users->thrown &&
+        !(history && may_be_raised_anew(exchange.users->thrown))) {
+        std::rethrow_exception(exchange.users->thrown);
+    }
+    raise_for(error, exchange.request, std::move(history));
+}
+
+/// The check that a response has to pass, or null.
+AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
+    if (!spec.raise_for_status && spec.session->status_check()) {
+        return &spec.session->status_check();
+    }
+    return spec.status_check ? &spec.status_check : nullptr;
+}
+
 /// The whole life of a request, from the description to the response: the one place where errors
 /// become exceptions.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec) {
@@ -92,6 +133,10 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         throw RuntimeError("Session is closed");
     }
     session.bind(executor);
+    const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
+    if (!middlewares.empty() && !spec->guard) {
+        co_return co_await perform_guarded(executor, std::move(spec));
+    }
     if (const auto error = prepare(*spec)) {
         raise_for(error, spec->request, nullptr);
     }
@@ -102,17 +147,25 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                           &session, spec->timeout ? *spec->timeout : session.timeout()),
                       std::make_shared<ResponseState>(),
                       Lease()};
-    auto error = co_await send_hop(exchange);
+    UserChain users{&middlewares, spec->guard.get(), nullptr};
+    exchange.users = spec->guard ? &users : nullptr;
+    auto error = co_await run_hop(exchange);
     // Asked here, so that whoever is not redirected pays for no coroutine.
     if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {
         error = co_await follow_redirects(exchange, spec->redirects);
     }
     if (error) {
-        raise_for(error, spec->request, std::move(exchange.response->history));
+        raise(error, exchange);
     }
-    begin_response(exchange);
+    if (exchange.users == nullptr) {
+        begin_response(exchange);
+    } else {
+        exchange.deadline.reset();  // the response has its own, and nobody is to be cancelled now
+    }
     ClientResponse response(std::move(exchange.response));
-    if (spec->raise_for_status.value_or(session.raises_for_status())) {
+    if (const StatusCheck* const check = status_check_of(*spec)) {
+        co_await (*check)(response);
+    } else if (spec->raise_for_status.value_or(session.raises_for_status())) {
         response.raise_for_status();
     }
     co_return response;

@@ -22,6 +22,12 @@ AIOHTTP_DECL HttpVersion checked_version(HttpVersion version) {
     return version;
 }
 
+AIOHTTP_DECL void check_middleware(const Middleware& middleware) {
+    if (!middleware) {
+        throw ValueError("a middleware is a null function");
+    }
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
@@ -128,6 +134,21 @@ AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
 
 AIOHTTP_DECL Request& Request::raise_for_status(bool on) & {
     spec_->raise_for_status = on;
+    spec_->status_check = nullptr;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::check_status(StatusCheck check) {
+    spec_->raise_for_status = false;
+    spec_->status_check = std::move(check);
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::middlewares(Middlewares list) & {
+    for (const auto& middleware : list) {
+        detail::check_middleware(middleware);
+    }
+    spec_->middlewares = std::move(list);
     return *this;
 }
 

@@ -75,10 +75,37 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::timeout(Duration total
 
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::raise_for_status(bool on) & {
     raise_for_status_ = on;
+    status_check_ = nullptr;
     return *this;
 }
 AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::raise_for_status(bool on) && {
     return std::move(this->raise_for_status(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::check_status(StatusCheck check) {
+    raise_for_status_ = false;
+    status_check_ = std::move(check);
+    return *this;
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::middlewares(Middlewares list) & {
+    for (const auto& next : list) {
+        detail::check_middleware(next);
+    }
+    middlewares_ = std::move(list);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::middlewares(Middlewares list) && {
+    return std::move(this->middlewares(std::move(list)));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::middleware(Middleware next) & {
+    detail::check_middleware(next);
+    middlewares_.push_back(std::move(next));
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::middleware(Middleware next) && {
+    return std::move(this->middleware(std::move(next)));
 }
 
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::cookie_jar(

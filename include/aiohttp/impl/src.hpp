@@ -22,6 +22,7 @@
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
+#include <aiohttp/detail/middleware/user_chain.ipp>
 #include <aiohttp/detail/net/background_timer.ipp>
 #include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
@@ -39,12 +40,15 @@
 #include <aiohttp/detail/protocol/cookie_match.ipp>
 #include <aiohttp/detail/protocol/cookie_netscape.ipp>
 #include <aiohttp/detail/protocol/cookie_store.ipp>
+#include <aiohttp/detail/protocol/digest_challenge.ipp>
+#include <aiohttp/detail/protocol/digest_response.ipp>
 #include <aiohttp/detail/protocol/field_values.ipp>
 #include <aiohttp/detail/protocol/form.ipp>
 #include <aiohttp/detail/protocol/http1_body.ipp>
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/message_digest.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
@@ -57,10 +61,12 @@
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/cookie_file.ipp>
 #include <aiohttp/impl/cookie_jar.ipp>
+#include <aiohttp/impl/digest_auth.ipp>
 #include <aiohttp/impl/download.ipp>
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
+#include <aiohttp/impl/middleware.ipp>
 #include <aiohttp/impl/multipart_reader.ipp>
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>

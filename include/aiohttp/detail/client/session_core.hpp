@@ -8,6 +8,7 @@
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/netrc.hpp>
 #include <aiohttp/session.hpp>
 
@@ -36,6 +37,8 @@ public:
     const Url& base_url() const noexcept { return options_.base_url_; }
     const ClientTimeout& timeout() const noexcept { return options_.timeout_; }
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
+    const StatusCheck& status_check() const noexcept { return options_.status_check_; }
+    const Middlewares& middlewares() const noexcept { return options_.middlewares_; }
     std::string serialize(const nlohmann::json& document) const;
     bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
     /// Who is asked about redirects; null: nobody.
@@ -62,10 +65,16 @@ struct RequestSpec {
     std::vector<std::string> skips;
     std::optional<ClientTimeout> timeout;
     std::optional<bool> raise_for_status;
+    StatusCheck status_check;
+    std::optional<Middlewares> middlewares;  ///< instead of the session's
+    std::unique_ptr<ChainGuard> guard;       ///< of a request whose middlewares are running
     RedirectRules redirects;
     RedirectHook redirect_hook;  ///< of the request itself
     std::string authorization;   ///< of Request::auth(), or empty
 };
+
+/// Throws ValueError for a null function.
+void check_middleware(const Middleware& middleware);
 
 /// Throws ValueError unless it is 1.0 or 1.1.
 HttpVersion checked_version(HttpVersion version);

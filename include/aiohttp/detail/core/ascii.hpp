@@ -67,6 +67,21 @@ constexpr bool is_token(std::string_view text) noexcept {
     return !text.empty();
 }
 
+/// RFC 9110 11.2: the characters of a token68, but for the "=" at its end.
+inline constexpr CharSet is_token68_char{"-._~+/", true};
+
+constexpr bool is_token68(std::string_view text) noexcept {
+    while (!text.empty() && text.back() == '=') {
+        text.remove_suffix(1);
+    }
+    for (const char c : text) {
+        if (!is_token68_char(c)) {
+            return false;
+        }
+    }
+    return !text.empty();
+}
+
 /// A control character that a header value must not hold: all but tab (RFC 9110 5.5).
 constexpr bool is_forbidden_in_value(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/middleware/defaults.hpp>
 
 namespace aiohttp::detail {
+
+struct UserChain;
 
 /// A request under way: what its hops (the request itself, and one for each redirect) share, and
 /// the response of the current one.
@@ -16,7 +19,8 @@ struct Exchange {
     RequestDefaults defaults;
     DeadlinePool::Handle deadline;
     std::shared_ptr<ResponseState> response;
-    Lease lease;  ///< the connection that has the rest of the response
+    Lease lease;                 ///< the connection that has the rest of the response
+    UserChain* users = nullptr;  ///< the user's middlewares around every hop, if any
 };
 
 /// One hop: makes the header block for the wire, sends the request on a connection of the pool,
@@ -27,6 +31,9 @@ boost::asio::awaitable<Error> send_hop(Exchange& exchange);
 /// Makes the last hop's response the one that is handed out: with its body, which takes the
 /// connection and the deadline along.
 void begin_response(Exchange& exchange);
+
+/// Says which request the response answers.
+void identify(ResponseState& response, std::string_view method, Url url);
 
 /// Ends a hop that another one follows: its response is as released, the next one's is still
 /// empty. The connection goes back to the pool when the body has arrived whole, else it closes.

@@ -57,7 +57,6 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
     co_return with_retryable(error, request);
 }
 
-/// Says which request the response answers.
 AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url url) {
     response.method = method;
     if (url.fragment().empty()) {
@@ -96,6 +95,10 @@ AIOHTTP_DECL void begin_response(Exchange& exchange) {
 
 AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     ResponseState& response = *exchange.response;
+    if (exchange.users != nullptr) {
+        response.release();  // it was handed out already, to the user's middlewares
+        return std::exchange(exchange.response, std::make_shared<ResponseState>());
+    }
     identify(response, exchange.request.method, exchange.request.url);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {

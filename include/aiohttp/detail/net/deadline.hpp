@@ -28,6 +28,8 @@ public:
 
     /// Begins an exchange: `total` runs from now.
     void start(const ClientTimeout& timeout);
+    /// Begins a part of an exchange: with the limits of `whole`, and its end of `total`.
+    void start_part(const Deadline& whole);
     /// Ends it: nothing runs, nothing is watched.
     void finish() noexcept;
 
@@ -51,6 +53,8 @@ public:
 
     /// Ends the exchange from outside, for `reason`.
     void interrupt(const Error& reason) noexcept;
+    /// Ends the exchange if a limit has passed; the timer does so by itself.
+    void check_now();
     /// Why the exchange was brought to an end; no error while it goes on.
     const Error& verdict() const noexcept { return verdict_; }
 
@@ -59,7 +63,6 @@ private:
 
     Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
     std::optional<Duration> duration_of(Limit limit) const noexcept;
-    void check_now();
     void on_timer();
     void expire(Limit limit);
 

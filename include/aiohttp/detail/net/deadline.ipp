@@ -89,6 +89,13 @@ AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
     begin(Limit::total);
 }
 
+AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
+    timeout_ = whole.timeout_;
+    verdict_ = whole.verdict_;
+    at(Limit::total) = whole.limits_[static_cast<std::size_t>(Limit::total)];
+    timer_.arm_before(at(Limit::total));
+}
+
 AIOHTTP_DECL void Deadline::finish() noexcept {
     limits_.fill(Clock::time_point::max());
     watch(Phase::none, nullptr);

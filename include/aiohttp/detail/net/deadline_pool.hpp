@@ -22,6 +22,8 @@ public:
 
     /// Starts a deadline for an exchange of `owner`.
     Handle start(const void* owner, const ClientTimeout& timeout);
+    /// Starts one for a part of the exchange that `whole` is for, see Deadline::start_part().
+    Handle start_part(const Deadline& whole);
     /// Brings the exchanges of `owner` to an end, all of them when it is null. With
     /// `spare_bodies`, those whose response was handed out already go on.
     void interrupt(const void* owner, const Error& reason, bool spare_bodies) noexcept;

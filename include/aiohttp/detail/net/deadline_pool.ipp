@@ -21,6 +21,12 @@ AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
     return Handle(entry.deadline.get(), GiveBack{shared_from_this()});
 }
 
+AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start_part(const Deadline& whole) {
+    auto part = start(entries_[whole.id()].owner, ClientTimeout::none());
+    part->start_part(whole);
+    return part;
+}
+
 AIOHTTP_DECL void DeadlinePool::GiveBack::operator()(Deadline* deadline) const noexcept {
     deadline->finish();
     pool->entries_[deadline->id()].owner = nullptr;

@@ -38,6 +38,10 @@ std::optional<ContentDisposition> parse_content_disposition(std::string_view val
 /// The links of all Link fields, with the URL as written; malformed ones are left out.
 std::vector<Link> parse_links(std::span<const std::string_view> values);
 
+/// Takes a quoted string (RFC 9110 5.6.4) off `text`, which begins with its quote; false when it
+/// has no end.
+bool take_quoted_string(std::string_view& text, std::string& out);
+
 /// Bytes in ISO 8859-1 as UTF-8.
 std::string latin1_to_utf8(std::string_view text);
 

@@ -19,7 +19,6 @@ struct FieldParameter {
 
 enum class ParameterStatus : std::uint8_t { parameter, end, malformed };
 
-/// Takes a quoted string off `text`, which begins with its quote; false when it has no end.
 AIOHTTP_DECL bool take_quoted_string(std::string_view& text, std::string& out) {
     for (std::size_t i = 1; i < text.size(); ++i) {
         if (text[i] == '"') {

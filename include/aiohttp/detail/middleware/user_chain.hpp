@@ -1,0 +1,67 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <aiohttp/detail/middleware/send.hpp>
+#include <aiohttp/detail/net/deadline.hpp>
+#include <aiohttp/middleware.hpp>
+
+namespace aiohttp::detail {
+
+/// Ends a chain of the user's middlewares, whatever they are waiting for, when the deadline of the
+/// whole request says so.
+class ChainGuard final : public Abortable {
+public:
+    std::function<void()> cancel;  ///< cancels the coroutine that runs the chain
+    Deadline* part = nullptr;      ///< of the send that is under way
+
+    void abort() noexcept override;
+};
+
+/// The user's middlewares of one request.
+struct UserChain {
+    const Middlewares* middlewares;
+    ChainGuard* guard;
+    std::exception_ptr thrown;  ///< what the error that run_chain() gave was thrown as
+};
+
+/// One hop as the user's middlewares see and change it. They may hold on to it (in a Next), so it
+/// knows when it has ended.
+struct UserHop {
+    explicit UserHop(Exchange& of);
+    UserHop(const UserHop&) = delete;
+    UserHop& operator=(const UserHop&) = delete;
+    ~UserHop() = default;
+
+    /// After the chain: what the next hop begins with.
+    void end();
+
+    Exchange* exchange;  ///< of the whole request; null when the chain has ended
+    ClientRequest request;
+    aiohttp::ClientRequest view;
+    std::unique_ptr<BodySource> callers_body;  ///< while another one is sent
+    bool replaced = false;                     ///< whether it is
+    bool body_used = false;                    ///< it has to be rewound before it is sent
+    bool sending = false;
+    std::weak_ptr<ResponseState> last;
+};
+
+/// A hop through the user's middlewares. Afterwards exchange.response is what they returned, begun
+/// already. Exceptions that are no Error are thrown.
+boost::asio::awaitable<Error> run_chain(Exchange& exchange);
+
+/// One hop, through the user's middlewares when there are some. A plain function, so that nobody
+/// else pays for a coroutine.
+inline boost::asio::awaitable<Error> run_hop(Exchange& exchange) {
+    return exchange.users != nullptr ? run_chain(exchange) : send_hop(exchange);
+}
+
+/// Whether an exception that run_chain() kept is one of the library's own, which may be told of
+/// redirects, and of no class of the user's.
+bool may_be_raised_anew(const std::exception_ptr& thrown);
+
+}  // namespace aiohttp::detail

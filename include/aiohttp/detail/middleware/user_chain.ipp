@@ -1,0 +1,187 @@
+#pragma once
+
+#include <typeinfo>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/middleware/user_chain.hpp>
+#include <aiohttp/detail/protocol/redirect_policy.hpp>
+#include <aiohttp/error.hpp>
+
+namespace aiohttp::detail {
+
+inline const Headers no_headers;
+
+AIOHTTP_DECL void ChainGuard::abort() noexcept {
+    if (part != nullptr) {
+        part->check_now();  // it knows better what was being done when time was up
+    }
+    cancel();
+}
+
+/// The session's fields, as apply_defaults() sends them, and the request's.
+AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
+    Headers fields;
+    for (const auto field : *defaults.session_headers) {
+        const bool left_behind = defaults.left_origin && is_bound_to_origin(field.name);
+        if (!left_behind && !request.headers.contains(field.name)) {
+            fields.add_unchecked(field.name, field.value);
+        }
+    }
+    for (const auto field : request.headers) {
+        fields.add_unchecked(field.name, field.value);
+    }
+    return fields;
+}
+
+AIOHTTP_DECL UserHop::UserHop(Exchange& of) : exchange(&of), view(*this) {
+    static_cast<RequestFields&>(request) = of.request;
+    request.headers = fields_of(of.request, of.defaults);
+    request.body = std::move(of.request.body);
+}
+
+AIOHTTP_DECL void UserHop::end() {
+    exchange->request.url.swap(request.url);
+    exchange->request.body = std::move(replaced ? callers_body : request.body);
+    exchange = nullptr;
+}
+
+/// Whatever happens, a hop ends when its chain does.
+struct HopEnd {
+    explicit HopEnd(UserHop& of) noexcept : hop(of) {}
+    HopEnd(const HopEnd&) = delete;
+    HopEnd& operator=(const HopEnd&) = delete;
+    ~HopEnd() { hop.end(); }
+    UserHop& hop;
+};
+
+/// Marks a hop that is being sent.
+struct Sending {
+    explicit Sending(UserHop& of) noexcept : hop(of) { hop.sending = true; }
+    Sending(const Sending&) = delete;
+    Sending& operator=(const Sending&) = delete;
+    ~Sending() { hop.sending = false; }
+    UserHop& hop;
+};
+
+/// Whether a hop can be sent (again).
+AIOHTTP_DECL Error prepare_send(UserHop& hop) {
+    if (const auto last = hop.last.lock()) {
+        last->release();
+    }
+    if (const auto& verdict = hop.exchange->deadline->verdict()) {
+        return verdict;
+    }
+    if (hop.body_used && hop.request.body && !hop.request.body->rewind()) {
+        return make_error(errc::body_not_resendable, Phase::none,
+                          "a middleware sends the request body again, which cannot be rewound");
+    }
+    return {};
+}
+
+/// send_hop() for the middlewares: within the time of the whole request, and when that is over an
+/// error, though the coroutine is cancelled then.
+AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop& hop) {
+    ChainGuard& guard = *hop.exchange->users->guard;
+    guard.part = exchange.deadline.get();
+    hop.body_used = true;
+    Error error;
+    try {
+        error = co_await send_hop(exchange);
+    } catch (const boost::system::system_error& thrown) {
+        error = exchange.deadline->verdict();
+        if (!error || thrown.code() != boost::asio::error::operation_aborted) {
+            throw;
+        }
+    }
+    guard.part = nullptr;
+    hop.body_used = !error || error.phase() >= Phase::send;
+    co_return error;
+}
+
+/// The end of the chain: sends the hop as the middlewares made it.
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_ptr<UserHop> hop) {
+    if (hop->sending) {
+        throw RuntimeError("another next() of this request is under way");
+    }
+    const Sending sending(*hop);
+    Exchange& whole = *hop->exchange;
+    auto error = prepare_send(*hop);
+    if (!error) {
+        Exchange exchange{whole.connector,
+                          hop->request,
+                          whole.defaults,
+                          whole.connector->deadlines().start_part(*whole.deadline),
+                          std::make_shared<ResponseState>(),
+                          Lease()};
+        exchange.defaults.session_headers = &no_headers;  // the hop has them already
+        error = co_await send_part(exchange, *hop);
+        if (!error) {
+            Url url = hop->request.url;
+            begin_response(exchange);
+            hop->request.url = std::move(url);
+            hop->last = exchange.response;
+            co_return ClientResponse(std::move(exchange.response));
+        }
+    }
+    with_request(error, hop->request.method, hop->request.url.display()).raise();
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
+    const auto hop = std::make_shared<UserHop>(exchange);
+    const HopEnd end(*hop);
+    UserChain& users = *exchange.users;
+    exchange.deadline->watch(Phase::none, users.guard);
+    Error error;
+    try {
+        ClientResponse response = co_await Next(hop, 0)(hop->view);
+        exchange.response = std::move(response).take_state();
+    } catch (const ClientError& thrown) {
+        error = thrown.error();
+        users.thrown = std::current_exception();
+    } catch (const TotalTimeoutError& thrown) {
+        error = thrown.error();
+        users.thrown = std::current_exception();
+    } catch (const boost::system::system_error& thrown) {
+        error = exchange.deadline->verdict();
+        if (!error || thrown.code() != boost::asio::error::operation_aborted) {
+            throw;
+        }
+    }
+    if (!exchange.response) {
+        exchange.response = std::make_shared<ResponseState>();
+        throw RuntimeError("a middleware returned an empty response");
+    }
+    if (users.thrown && !error) {
+        std::rethrow_exception(users.thrown);
+    }
+    co_return error;
+}
+
+/// Whether it is what error.raise() would throw, and no class of the user's own.
+template <class Exception>
+bool is_own(const Exception& thrown) {
+    try {
+        thrown.error().raise();
+    } catch (const Exception& raised) {
+        return typeid(raised) == typeid(thrown);
+    }
+}
+
+AIOHTTP_DECL bool may_be_raised_anew(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const ClientError& error) {
+        return is_own(error);
+    } catch (const TotalTimeoutError& error) {
+        return is_own(error);
+    }
+}
+
+}  // namespace aiohttp::detail
