@@ -113,7 +113,8 @@ TEST_CASE("the answer of RFC 2617 3.5 comes out, and the one without qop", "[F88
     }
 }
 
-TEST_CASE("-sess takes the first cnonce and the challenge's nonce into the key", "[F89][auth]") {
+TEST_CASE("the -sess variants take the first cnonce and the challenge's nonce into the key",
+          "[F89][auth]") {
     // Computed with coreutils: HA1 = md5(md5(Mufasa:realm:password):nonce:first).
     auto request = mufasa;
     request.first_cnonce = "first";

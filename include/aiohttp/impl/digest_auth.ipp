@@ -42,12 +42,12 @@ public:
     bool may_begin(const Url& url) const;
     /// Takes the challenge of a 401; false when Digest is not offered. Throws for one that cannot
     /// be answered.
-    bool take_challenge(const ClientResponse& response, const ClientRequest& request);
+    bool take_challenge(const ClientResponse& response, const aiohttp::ClientRequest& request);
     bool stale() const noexcept { return session_ && session_->challenge.stale; }
     void take_next_nonce(const ClientResponse& response);
     std::shared_ptr<DigestSession> session() const noexcept { return session_; }
     std::string authorization(DigestSession& session,
-                              const ClientRequest& request,
+                              const aiohttp::ClientRequest& request,
                               std::string_view body_hash) const;
 
     std::function<std::string()> make_cnonce = [] { return random_hex(16); };
@@ -98,7 +98,7 @@ AIOHTTP_DECL std::vector<Url> space_of(std::string_view domain, const Url& base)
 }
 
 [[noreturn]] AIOHTTP_DECL void refuse_challenge(const ClientResponse& response,
-                                                const ClientRequest& request,
+                                                const aiohttp::ClientRequest& request,
                                                 std::string problem) {
     ErrorDetails details;
     details.kind = errc::malformed_response;
@@ -112,7 +112,7 @@ AIOHTTP_DECL std::vector<Url> space_of(std::string_view domain, const Url& base)
 }
 
 AIOHTTP_DECL bool DigestState::take_challenge(const ClientResponse& response,
-                                              const ClientRequest& request) {
+                                              const aiohttp::ClientRequest& request) {
     const auto fields = response.headers().getall("www-authenticate");
     const auto challenges = parse_challenges(fields);
     std::string problem;
@@ -149,7 +149,7 @@ AIOHTTP_DECL void DigestState::take_next_nonce(const ClientResponse& response) {
 }
 
 AIOHTTP_DECL std::string DigestState::authorization(DigestSession& session,
-                                                    const ClientRequest& request,
+                                                    const aiohttp::ClientRequest& request,
                                                     std::string_view body_hash) const {
     const auto uri = request.url().target();
     // The first request of a session uses its cnonce, with -sess all of them.
@@ -189,7 +189,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> hash_body(HashFu
 
 /// Gives the request credentials for the challenge at hand.
 AIOHTTP_DECL boost::asio::awaitable<void> authenticate(const DigestState& state,
-                                                       ClientRequest& request) {
+                                                       aiohttp::ClientRequest& request) {
     const auto session = state.session();
     std::string body_hash;
     if (session->challenge.auth_int) {
@@ -206,7 +206,7 @@ AIOHTTP_DECL boost::asio::awaitable<void> authenticate(const DigestState& state,
 }
 
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> run_digest(std::shared_ptr<DigestState> state,
-                                                               ClientRequest& request,
+                                                               aiohttp::ClientRequest& request,
                                                                Next next) {
     if (state->may_begin(request.url())) {
         co_await authenticate(*state, request);
