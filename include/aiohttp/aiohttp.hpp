@@ -8,6 +8,7 @@
 #include <aiohttp/body.hpp>
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>

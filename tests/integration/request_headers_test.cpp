@@ -113,7 +113,7 @@ TEST_CASE("a plain GET carries these fields and no others", "[H121][I129]") {
     });
     CHECK(server.request(0).raw_head ==
           "GET /x HTTP/1.1\r\nHost: " + host_of(server) +
-              "\r\nAccept: */*\r\nAccept-Encoding: identity\r\nUser-Agent: aiohttp-cpp/" +
+              "\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nUser-Agent: aiohttp-cpp/" +
               aiohttp::version + "\r\n\r\n");
     CHECK(server.request(0).body_size == 0);
 }

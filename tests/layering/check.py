@@ -19,7 +19,9 @@ LAYERS = ["core", "protocol", "message", "net", "connection", "middleware", "cli
 PUBLIC_LAYERS = {
     "auth": "core",
     "clock": "core",
+    "content_coding": "core",
     "content_disposition": "core",
+    "decode_errors": "core",
     "cookie": "core",
     "error": "core",
     "headers": "core",

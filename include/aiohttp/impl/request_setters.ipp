@@ -22,6 +22,13 @@ AIOHTTP_DECL HttpVersion checked_version(HttpVersion version) {
     return version;
 }
 
+AIOHTTP_DECL std::uint64_t at_least_one(std::string_view name, std::uint64_t value) {
+    if (value == 0) {
+        throw ValueError(std::string(name) + " 0 is not positive");
+    }
+    return value;
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
@@ -152,6 +159,26 @@ AIOHTTP_DECL Request& Request::max_field_size(std::size_t bytes) & {
 
 AIOHTTP_DECL Request& Request::max_headers(std::size_t count) & {
     spec_->request.limits.fields = count;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::auto_decompress(bool on) & {
+    spec_->request.response_body.decompress = on;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::max_body_size(std::uint64_t bytes) & {
+    spec_->request.response_body.max_size = bytes;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::max_decompression_ratio(std::uint64_t times) & {
+    spec_->request.response_body.max_ratio = detail::at_least_one("max_decompression_ratio", times);
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::read_bufsize(std::size_t bytes) & {
+    spec_->request.response_body.read_size = detail::at_least_one("read_bufsize", bytes);
     return *this;
 }
 

@@ -13,6 +13,7 @@
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/core/url_syntax.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
+#include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
@@ -29,6 +30,8 @@
 #include <aiohttp/detail/net/tcp_transport.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/protocol/brotli_coding.ipp>
+#include <aiohttp/detail/protocol/content_coding.ipp>
 #include <aiohttp/detail/protocol/cookie_admission.ipp>
 #include <aiohttp/detail/protocol/cookie_date.ipp>
 #include <aiohttp/detail/protocol/cookie_header.ipp>
@@ -45,6 +48,8 @@
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
+#include <aiohttp/detail/protocol/zlib_coding.ipp>
+#include <aiohttp/detail/protocol/zstd_coding.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/connector.ipp>

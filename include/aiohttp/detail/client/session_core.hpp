@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,5 +61,7 @@ struct RequestSpec {
 
 /// Throws ValueError unless it is 1.0 or 1.1.
 HttpVersion checked_version(HttpVersion version);
+/// The value. Throws ValueError, which names the option, for 0.
+std::uint64_t at_least_one(std::string_view name, std::uint64_t value);
 
 }  // namespace aiohttp::detail
