@@ -12,6 +12,7 @@
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>

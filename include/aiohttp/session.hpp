@@ -96,6 +96,12 @@ public:
     ClientSessionOptions&& max_decompression_ratio(std::uint64_t times) &&;
     ClientSessionOptions& read_bufsize(std::size_t bytes) &;
     ClientSessionOptions&& read_bufsize(std::size_t bytes) &&;
+    /// Names the charset of a body when neither its Content-Type nor JSON does; it is given the
+    /// response and its body, which has been read. Default: utf-8.
+    ClientSessionOptions& fallback_charset_resolver(
+        std::function<std::string(const ClientResponse&, std::string_view)> resolve) &;
+    ClientSessionOptions&& fallback_charset_resolver(
+        std::function<std::string(const ClientResponse&, std::string_view)> resolve) &&;
 
 private:
     friend class detail::SessionCore;
@@ -118,6 +124,8 @@ private:
     std::optional<std::uint64_t> max_body_size_;
     std::optional<std::uint64_t> max_decompression_ratio_;
     std::optional<std::size_t> read_bufsize_;
+    std::shared_ptr<const std::function<std::string(const ClientResponse&, std::string_view)>>
+        fallback_charset_resolver_;
 };
 
 /// The client: makes requests over a pool of connections that it keeps open between them

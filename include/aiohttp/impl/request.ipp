@@ -123,6 +123,12 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> exchange_text(
     co_return co_await response.text();
 }
 
+AIOHTTP_DECL boost::asio::awaitable<std::string> exchange_bytes(
+    boost::asio::awaitable<ClientResponse> request) {
+    auto response = co_await std::move(request);
+    co_return co_await response.read();
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL Request::Request(std::unique_ptr<detail::RequestSpec> spec)
@@ -143,7 +149,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> Request::text() && {
 }
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> Request::read() && {
-    return detail::exchange_text(std::move(*this));
+    return detail::exchange_bytes(std::move(*this));
 }
 
 }  // namespace aiohttp

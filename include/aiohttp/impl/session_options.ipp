@@ -5,6 +5,7 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/session.hpp>
 
@@ -212,6 +213,17 @@ AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::read_bufsize(std::size_
 }
 AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::read_bufsize(std::size_t bytes) && {
     return std::move(this->read_bufsize(bytes));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::fallback_charset_resolver(
+    std::function<std::string(const ClientResponse&, std::string_view)> resolve) & {
+    fallback_charset_resolver_ =
+        resolve ? std::make_shared<const detail::CharsetResolver>(std::move(resolve)) : nullptr;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::fallback_charset_resolver(
+    std::function<std::string(const ClientResponse&, std::string_view)> resolve) && {
+    return std::move(this->fallback_charset_resolver(std::move(resolve)));
 }
 
 }  // namespace aiohttp

@@ -31,6 +31,7 @@
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
 #include <aiohttp/detail/protocol/brotli_coding.ipp>
+#include <aiohttp/detail/protocol/charset.ipp>
 #include <aiohttp/detail/protocol/content_coding.ipp>
 #include <aiohttp/detail/protocol/cookie_admission.ipp>
 #include <aiohttp/detail/protocol/cookie_date.ipp>

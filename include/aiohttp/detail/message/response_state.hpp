@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/body_reader.hpp>
 #include <aiohttp/detail/message/decoding_stage.hpp>
@@ -121,5 +122,14 @@ private:
 
 /// The whole body, which is kept for the next call.
 boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
+
+/// See ClientResponse::get_encoding().
+std::string encoding_of(const std::shared_ptr<ResponseState>& state);
+
+/// The body, which has been read whole, as UTF-8. Throws ValueError for a charset that is not
+/// known, UnicodeDecodeError for what is no text in it.
+std::string decode_whole(const ResponseState& state,
+                         const std::string& encoding,
+                         DecodeErrors errors);
 
 }  // namespace aiohttp::detail
