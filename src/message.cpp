@@ -1,3 +1,4 @@
+#include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/impl/body.ipp>

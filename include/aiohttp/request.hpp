@@ -16,6 +16,7 @@
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
@@ -177,6 +178,14 @@ public:
     }
     Request& max_headers(std::size_t count) &;
     Request&& max_headers(std::size_t count) && { return std::move(this->max_headers(count)); }
+    /// Sends the body in a content coding, compressed while it is sent, in chunks and with
+    /// Content-Encoding; an empty body is sent as it is. Awaiting throws ValueError when there is
+    /// a Content-Encoding or Content-Length field already, and with HTTP/1.0.
+    Request& compress(ContentCoding coding) &;
+    Request&& compress(ContentCoding coding) && { return std::move(this->compress(coding)); }
+    /// The same by name, as in aiohttp: "gzip", "deflate", "br", "zstd"; ValueError for others.
+    Request& compress(std::string_view coding) &;
+    Request&& compress(std::string_view coding) && { return std::move(this->compress(coding)); }
     /// Whether the Content-Encoding of the response (gzip, deflate, br, zstd, or several) is undone
     /// while its body is read; the headers stay as they came. A coding that is not known leaves
     /// the body as it is. Data that is corrupt or ends early throws ClientPayloadError. Default

@@ -9,6 +9,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/compressed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/middleware/auth.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
@@ -45,12 +46,32 @@ AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
     return {};
 }
 
+/// Puts the body into a content coding, unless it is empty. Throws ValueError when the fields say
+/// otherwise.
+AIOHTTP_DECL void compress_body(ClientRequest& request,
+                                ContentCoding coding,
+                                const Headers& session_headers) {
+    for (const std::string_view name : {"Content-Encoding", "Content-Length"}) {
+        if (request.headers.contains(name) || session_headers.contains(name)) {
+            throw ValueError("compress(" + std::string(to_string(coding)) + ") together with " +
+                             std::string(name));
+        }
+    }
+    if (request.body && request.body->size() != std::optional<std::uint64_t>(0)) {
+        request.body = std::make_unique<CompressedBody>(std::move(request.body), coding);
+        request.headers.add("Content-Encoding", to_string(coding));
+    }
+}
+
 /// Validates and completes what the setters wrote.
 AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (auto error = resolve_url(spec)) {
         return error;
     }
     apply_auth(spec.request, spec.authorization, spec.session->headers());
+    if (spec.compress) {
+        compress_body(spec.request, *spec.compress, spec.session->headers());
+    }
     return {};
 }
 

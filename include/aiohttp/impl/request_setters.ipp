@@ -5,8 +5,10 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/check_header.hpp>
+#include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/request.hpp>
 
@@ -160,6 +162,20 @@ AIOHTTP_DECL Request& Request::max_field_size(std::size_t bytes) & {
 AIOHTTP_DECL Request& Request::max_headers(std::size_t count) & {
     spec_->request.limits.fields = count;
     return *this;
+}
+
+AIOHTTP_DECL Request& Request::compress(ContentCoding coding) & {
+    spec_->compress = coding;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::compress(std::string_view coding) & {
+    const auto known = detail::parse_content_coding(coding);
+    if (!known) {
+        throw ValueError("content coding " + detail::quote(coding) +
+                         " is not gzip, deflate, br or zstd");
+    }
+    return compress(*known);
 }
 
 AIOHTTP_DECL Request& Request::auto_decompress(bool on) & {

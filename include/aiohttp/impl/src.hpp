@@ -12,6 +12,7 @@
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/core/url_syntax.ipp>
+#include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/response_state.ipp>

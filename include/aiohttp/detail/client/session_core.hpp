@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
@@ -57,6 +58,7 @@ struct RequestSpec {
     std::optional<bool> raise_for_status;
     RedirectRules redirects;
     std::string authorization;  ///< of Request::auth(), or empty
+    std::optional<ContentCoding> compress;
 };
 
 /// Throws ValueError unless it is 1.0 or 1.1.
