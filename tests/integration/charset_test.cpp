@@ -70,7 +70,7 @@ TEST_CASE("bytes that are no text are an error, unless told otherwise", "[J155]"
               "GET " + target.url() + ": response body is not utf-8 text, at byte 2 of 5");
         const auto ignored = co_await response.text("", DecodeErrors::ignore);
         CHECK(ignored == "abcd");
-        const auto replaced = co_await response.text({}, DecodeErrors::replace);
+        const auto replaced = co_await response.text("", DecodeErrors::replace);
         CHECK(replaced ==
               "ab\xef\xbf\xbd"
               "cd");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -103,9 +104,10 @@ AIOHTTP_DECL bool is_utf8_name(std::string_view charset) noexcept {
         if (c == '-' || c == '_') {
             continue;
         }
-        if (matched == name.size() || to_lower(c) != name[matched++]) {
+        if (matched == name.size() || to_lower(c) != name[matched]) {
             return false;
         }
+        ++matched;
     }
     return matched == name.size();
 }
@@ -137,7 +139,8 @@ public:
             iconv_close(handle_);
         }
     }
-    explicit operator bool() const noexcept { return handle_ != none; }
+    // iconv_open() gives (iconv_t)-1 for what it does not know.
+    explicit operator bool() const noexcept { return std::bit_cast<std::intptr_t>(handle_) != -1; }
     iconv_t get() const noexcept { return handle_; }
 
 private:
@@ -149,11 +152,10 @@ private:
          {"windows31j", "CP932"},
          {"ksc56011987", "CP949"},
          {"xgbk", "GBK"}}};
-    inline static const iconv_t none = reinterpret_cast<iconv_t>(-1);
 
     void open(const char* name) noexcept { handle_ = iconv_open("UTF-8", name); }
 
-    iconv_t handle_ = none;
+    iconv_t handle_ = std::bit_cast<iconv_t>(std::intptr_t{-1});
 };
 
 AIOHTTP_DECL bool is_known_charset(const std::string& charset) {
