@@ -59,6 +59,19 @@ std::string in_chunks(const std::string& bytes) {
 
 constexpr const char* names[] = {"gzip", "deflate", "br", "zstd"};
 
+// A sanitizer keeps what was freed, and shadows of it: the peak says nothing then.
+#if defined(__has_feature)
+#define AIOHTTP_TEST_HAS_FEATURE(name) __has_feature(name)
+#else
+#define AIOHTTP_TEST_HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    AIOHTTP_TEST_HAS_FEATURE(address_sanitizer) || AIOHTTP_TEST_HAS_FEATURE(thread_sanitizer)
+constexpr bool peak_counts = false;
+#else
+constexpr bool peak_counts = true;
+#endif
+
 /// The peak of this process's memory since clear_peak(), in bytes.
 std::size_t peak_memory() {
     std::ifstream status("/proc/self/status");
@@ -317,7 +330,7 @@ TEST_CASE("a bomb streams in little memory", "[J154]") {
             }
             CHECK(total == size);
             CHECK(content.total_raw_bytes() < size / 100);
-            CHECK(peak_memory() - before < std::size_t{32} << 20U);
+            CHECK((!peak_counts || peak_memory() - before < std::size_t{32} << 20U));
         }
     });
 }
@@ -423,7 +436,7 @@ TEST_CASE("an idle reader makes the server wait, and later gets everything", "[J
         auto response = co_await session.get(target.url());
         const auto before = peak_memory();
         CHECK_FALSE(told.wait(std::chrono::milliseconds(100)));
-        CHECK(peak_memory() - before < std::size_t{2} << 20U);
+        CHECK((!peak_counts || peak_memory() - before < std::size_t{2} << 20U));
         auto content = response.content();
         const auto piece = co_await content.read_any();
         std::size_t total = piece.size();
