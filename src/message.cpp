@@ -1,3 +1,5 @@
+#include <aiohttp/detail/message/compressed_body.ipp>
+#include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/multipart_reader.ipp>

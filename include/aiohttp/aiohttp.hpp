@@ -9,9 +9,11 @@
 #include <aiohttp/cancelled.hpp>
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/digest_auth.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/error.hpp>

@@ -33,7 +33,8 @@
 //   │ │     └ SocketTimeoutError          sock_read, sock_write
 //   │ ├ ClientPayloadError                the body is truncated or malformed, or cannot be resent
 //   │ │ ├ IncompleteReadError             read_exactly() met the end of the body
-//   │ │ └ LineTooLong                     readline() or read_until() passed its limit
+//   │ │ ├ LineTooLong                     readline() or read_until() passed its limit
+//   │ │ └ UnicodeDecodeError              text() met bytes that are no text in its charset
 //   │ ├ JSONDecodeError                   the body is not JSON, or not of the wanted type
 //   │ ├ InvalidURL
 //   │ │ └ InvalidUrlClientError
@@ -69,10 +70,12 @@ enum class errc {
     payload_malformed,     ///< the body's framing is wrong
     incomplete_read,       ///< fewer bytes left than asked for
     line_too_long,         ///< a line passed its limit
+    payload_too_large,     ///< the body passed max_body_size or max_decompression_ratio
     bad_status,            ///< raise_for_status met a status of 400 or more
     content_type,          ///< not the media type that was asked for
     json_invalid,          ///< not JSON (RFC 8259)
     json_type,             ///< JSON of another type than wanted
+    text_invalid,          ///< not text in its charset
     invalid_url,           ///< the URL cannot be parsed or has no host
     non_http_url,          ///< the URL's scheme is not http or https
     too_many_redirects,    ///< max_redirects has been reached
@@ -359,7 +362,8 @@ public:
     using ServerTimeoutError::ServerTimeoutError;
 };
 
-/// The response's body is truncated or malformed; or a redirect (301, 302, 307, 308) wants the
+/// The response's body is truncated, malformed or larger than max_body_size or
+/// max_decompression_ratio allow; or a redirect (301, 302, 307, 308) wants the
 /// request's body once more, and BodySource::rewind() refused.
 class ClientPayloadError : public ClientError {
 public:
@@ -374,6 +378,13 @@ public:
 
 /// readline() or read_until() found no separator within its limit.
 class LineTooLong : public ClientPayloadError {
+public:
+    using ClientPayloadError::ClientPayloadError;
+};
+
+/// text() met bytes that are no text in the body's charset; the message names the charset and
+/// the offset of the first of them.
+class UnicodeDecodeError : public ClientPayloadError {
 public:
     using ClientPayloadError::ClientPayloadError;
 };

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/middleware.hpp>
@@ -219,8 +221,40 @@ public:
     }
     Request& max_headers(std::size_t count) &;
     Request&& max_headers(std::size_t count) && { return std::move(this->max_headers(count)); }
+    /// Sends the body in a content coding, compressed while it is sent, in chunks and with
+    /// Content-Encoding; an empty body is sent as it is. Awaiting throws ValueError when there is
+    /// a Content-Encoding or Content-Length field already, and with HTTP/1.0.
+    Request& compress(ContentCoding coding) &;
+    Request&& compress(ContentCoding coding) && { return std::move(this->compress(coding)); }
+    /// The same by name, as in aiohttp: "gzip", "deflate", "br", "zstd"; ValueError for others.
+    Request& compress(std::string_view coding) &;
+    Request&& compress(std::string_view coding) && { return std::move(this->compress(coding)); }
+    /// Whether the Content-Encoding of the response (gzip, deflate, br, zstd, or several) is undone
+    /// while its body is read; the headers stay as they came. A coding that is not known leaves
+    /// the body as it is. Data that is corrupt or ends early throws ClientPayloadError. Default
+    /// true. Accept-Encoding is sent in either case, see skip_auto_header().
+    Request& auto_decompress(bool on) &;
+    Request&& auto_decompress(bool on) && { return std::move(this->auto_decompress(on)); }
+    /// How many bytes of the response's body, after decoding, may be read; beyond them
+    /// ClientPayloadError is thrown. Default: no limit.
+    Request& max_body_size(std::uint64_t bytes) &;
+    Request&& max_body_size(std::uint64_t bytes) && {
+        return std::move(this->max_body_size(bytes));
+    }
+    /// To how many times its size the response's body may be decoded, at least 1 (else ValueError);
+    /// beyond that ClientPayloadError is thrown. What is smaller than 128 KiB is not judged.
+    /// Default: no limit, because legitimate data may be very dense (gzip reaches 1000 on zeros)
+    /// and a body that is read as a stream takes little memory however large it is.
+    Request& max_decompression_ratio(std::uint64_t times) &;
+    Request&& max_decompression_ratio(std::uint64_t times) && {
+        return std::move(this->max_decompression_ratio(times));
+    }
+    /// How many bytes of the response's body are read from the socket at once, which is also how
+    /// much of it is in memory while nobody reads; at least 1 (else ValueError). Default 64 KiB.
+    Request& read_bufsize(std::size_t bytes) &;
+    Request&& read_bufsize(std::size_t bytes) && { return std::move(this->read_bufsize(bytes)); }
 
-    /// The whole exchange at once, body included: its text ...
+    /// The whole exchange at once, body included: its text, as ClientResponse::text() ...
     boost::asio::awaitable<std::string> text() &&;
     /// ... its bytes ...
     boost::asio::awaitable<std::string> read() &&;

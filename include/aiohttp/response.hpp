@@ -15,6 +15,7 @@
 
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/stream_reader.hpp>
@@ -88,11 +89,20 @@ public:
 
     /// The whole body. A second call returns the same bytes without I/O. Throws as StreamReader.
     boost::asio::awaitable<std::string> read();
-    /// The whole body as text. Throws as StreamReader.
-    boost::asio::awaitable<std::string> text();
-    /// The whole body as JSON (RFC 8259). Throws ContentTypeError unless the media type is
-    /// `content_type` or, for the default, any type/...+json; an empty `content_type` takes
-    /// everything. Throws JSONDecodeError for what is not JSON. Include <nlohmann/json.hpp>.
+    /// The whole body as text: valid UTF-8, decoded from the charset `encoding`, or without one
+    /// from get_encoding(). A byte order mark stays, as in aiohttp. Throws as StreamReader;
+    /// UnicodeDecodeError for bytes that are no text, unless `errors` says otherwise; ValueError
+    /// for an `encoding` that is not known.
+    boost::asio::awaitable<std::string> text(std::string encoding = {},
+                                             DecodeErrors errors = DecodeErrors::strict);
+    /// The charset that text() and json() decode from: that of Content-Type when it is known, else
+    /// for JSON utf-8, else what ClientSessionOptions::fallback_charset_resolver() says, by
+    /// default utf-8. Throws RuntimeError when that one is to be asked before the body is read.
+    std::string get_encoding() const;
+    /// The whole body as JSON (RFC 8259), decoded as text() does. Throws ContentTypeError unless
+    /// the media type is `content_type` or, for the default, any type/...+json; an empty
+    /// `content_type` takes everything. Throws JSONDecodeError for what is not JSON. Include
+    /// <nlohmann/json.hpp>.
     boost::asio::awaitable<nlohmann::json> json(std::string content_type = "application/json");
     /// The same, converted to T by nlohmann's from_json. Throws JSONDecodeError for JSON of
     /// another type. Include <aiohttp/json.hpp>.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -115,6 +117,21 @@ public:
     ClientSessionOptions&& max_field_size(std::size_t bytes) &&;
     ClientSessionOptions& max_headers(std::size_t count) &;
     ClientSessionOptions&& max_headers(std::size_t count) &&;
+    /// How response bodies are decoded and limited, see Request.
+    ClientSessionOptions& auto_decompress(bool on) &;
+    ClientSessionOptions&& auto_decompress(bool on) &&;
+    ClientSessionOptions& max_body_size(std::uint64_t bytes) &;
+    ClientSessionOptions&& max_body_size(std::uint64_t bytes) &&;
+    ClientSessionOptions& max_decompression_ratio(std::uint64_t times) &;
+    ClientSessionOptions&& max_decompression_ratio(std::uint64_t times) &&;
+    ClientSessionOptions& read_bufsize(std::size_t bytes) &;
+    ClientSessionOptions&& read_bufsize(std::size_t bytes) &&;
+    /// Names the charset of a body when neither its Content-Type nor JSON does; it is given the
+    /// response and its body, which has been read. Default: utf-8.
+    ClientSessionOptions& fallback_charset_resolver(
+        std::function<std::string(const ClientResponse&, std::string_view)> resolve) &;
+    ClientSessionOptions&& fallback_charset_resolver(
+        std::function<std::string(const ClientResponse&, std::string_view)> resolve) &&;
 
 private:
     friend class detail::SessionCore;
@@ -139,6 +156,12 @@ private:
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;
+    bool auto_decompress_ = true;
+    std::optional<std::uint64_t> max_body_size_;
+    std::optional<std::uint64_t> max_decompression_ratio_;
+    std::optional<std::size_t> read_bufsize_;
+    std::shared_ptr<const std::function<std::string(const ClientResponse&, std::string_view)>>
+        fallback_charset_resolver_;
 };
 
 /// The client: makes requests over a pool of connections that it keeps open between them

@@ -58,6 +58,9 @@ public:
     bool at_eof() const;
     /// How many bytes have been read.
     std::uint64_t total_bytes() const noexcept;
+    /// How many bytes those were before Content-Encoding was undone; may count bytes that are
+    /// decoded already and not yet read.
+    std::uint64_t total_raw_bytes() const noexcept;
 
     /// The limit of a line where none is given, in bytes.
     static constexpr std::size_t default_line_limit = std::size_t{512} << 10U;

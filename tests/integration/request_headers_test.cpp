@@ -111,10 +111,10 @@ TEST_CASE("a plain GET carries these fields and no others", "[H121][I129]") {
     run_client(server, [](ClientSession& session, Server& target) -> Async {
         co_await session.get(target.url("/x")).text();
     });
-    CHECK(server.request(0).raw_head ==
-          "GET /x HTTP/1.1\r\nHost: " + host_of(server) +
-              "\r\nAccept: */*\r\nAccept-Encoding: identity\r\nUser-Agent: aiohttp-cpp/" +
-              aiohttp::version + "\r\n\r\n");
+    CHECK(server.request(0).raw_head == "GET /x HTTP/1.1\r\nHost: " + host_of(server) +
+                                            "\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, "
+                                            "br, zstd\r\nUser-Agent: aiohttp-cpp/" +
+                                            aiohttp::version + "\r\n\r\n");
     CHECK(server.request(0).body_size == 0);
 }
 

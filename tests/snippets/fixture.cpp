@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/run.hpp>
 #include <aiohttp/testing/server.hpp>
 
@@ -16,6 +17,12 @@ using aiohttp::testing::Server;
 using aiohttp::testing::ServerOptions;
 using aiohttp::testing::ServerRequest;
 
+std::string compressed(const std::string& text) {
+    std::string out;
+    aiohttp::detail::make_content_encoder(aiohttp::ContentCoding::gzip)->encode(text, true, out);
+    return out;
+}
+
 /// Knows the paths that the documentation uses; the others are not found.
 class AnyServer {
 public:
@@ -26,6 +33,11 @@ public:
         server_.route("/stalled", Script().stall());
         server_.route("/file", Reply(200, std::string(1'000'000, 'x')));
         server_.route("/lines", Reply().chunked({"one\n", "two\n", "three\n"}));
+        server_.route(
+            "/compressed",
+            Reply(200, compressed(std::string(10'000, 'x'))).header("Content-Encoding", "gzip"));
+        server_.route("/koi8",
+                      Reply(200, "\xf0\xd2\xc9\xd7\xc5\xd4", "text/plain; charset=koi8-r"));
         server_.route("/user/7", Reply().json_text(R"({"name":"Ada","age":36})"));
         server_.route("/post", [](const ServerRequest& request) {
             return Reply(200, request.body, "application/json");

@@ -44,6 +44,8 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "incomplete read";
         case errc::line_too_long:
             return "line too long";
+        case errc::payload_too_large:
+            return "response body too large";
         case errc::bad_status:
             return "bad response status";
         case errc::content_type:
@@ -52,6 +54,8 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "invalid JSON";
         case errc::json_type:
             return "unexpected JSON type";
+        case errc::text_invalid:
+            return "invalid text";
         case errc::invalid_url:
             return "invalid URL";
         case errc::non_http_url:
@@ -88,6 +92,8 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
         case errc::payload_malformed:
         case errc::incomplete_read:
         case errc::line_too_long:
+        case errc::payload_too_large:
+        case errc::text_invalid:
         case errc::body_not_resendable:
             return condition::payload;
         case errc::malformed_response:
@@ -304,12 +310,15 @@ AIOHTTP_DECL void Error::raise() const {
             throw ClientResponseError(*this);
         case errc::payload_truncated:
         case errc::payload_malformed:
+        case errc::payload_too_large:
         case errc::body_not_resendable:
             throw ClientPayloadError(*this);
         case errc::incomplete_read:
             throw IncompleteReadError(*this);
         case errc::line_too_long:
             throw LineTooLong(*this);
+        case errc::text_invalid:
+            throw UnicodeDecodeError(*this);
         case errc::content_type:
             throw ContentTypeError(*this);
         case errc::json_invalid:

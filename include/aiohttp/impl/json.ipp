@@ -11,6 +11,7 @@
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/multipart_source.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/protocol/charset.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/json.hpp>
 #include <aiohttp/multipart_reader.hpp>
@@ -57,7 +58,11 @@ AIOHTTP_DECL nlohmann::json parse_json(const std::string& text,
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<ResponseState> state,
                                                               std::string content_type) {
     check_json_type(*state, content_type);
-    const auto text = co_await read_whole(state);
+    auto text = co_await read_whole(state);
+    const auto encoding = encoding_of(state);
+    if (!is_utf8_name(encoding)) {  // the parser sees itself that UTF-8 is right
+        text = decode_whole(*state, encoding, DecodeErrors::strict);
+    }
     co_return parse_json(text, "response body", state->method, state->url.display());
 }
 

@@ -9,6 +9,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/compressed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/middleware/auth.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
@@ -47,12 +48,32 @@ AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
     return {};
 }
 
+/// Puts the body into a content coding, unless it is empty. Throws ValueError when the fields say
+/// otherwise.
+AIOHTTP_DECL void compress_body(ClientRequest& request,
+                                ContentCoding coding,
+                                const Headers& session_headers) {
+    for (const std::string_view name : {"Content-Encoding", "Content-Length"}) {
+        if (request.headers.contains(name) || session_headers.contains(name)) {
+            throw ValueError("compress(" + std::string(to_string(coding)) + ") together with " +
+                             std::string(name));
+        }
+    }
+    if (request.body && request.body->size() != std::optional<std::uint64_t>(0)) {
+        request.body = std::make_unique<CompressedBody>(std::move(request.body), coding);
+        request.headers.add("Content-Encoding", to_string(coding));
+    }
+}
+
 /// Validates and completes what the setters wrote.
 AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (auto error = resolve_url(spec)) {
         return error;
     }
     apply_auth(spec.request, spec.authorization, spec.session->headers());
+    if (spec.compress) {
+        compress_body(spec.request, *spec.compress, spec.session->headers());
+    }
     return {};
 }
 
@@ -177,6 +198,12 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> exchange_text(
     co_return co_await response.text();
 }
 
+AIOHTTP_DECL boost::asio::awaitable<std::string> exchange_bytes(
+    boost::asio::awaitable<ClientResponse> request) {
+    auto response = co_await std::move(request);
+    co_return co_await response.read();
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL Request::Request(std::unique_ptr<detail::RequestSpec> spec)
@@ -197,7 +224,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> Request::text() && {
 }
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> Request::read() && {
-    return detail::exchange_text(std::move(*this));
+    return detail::exchange_bytes(std::move(*this));
 }
 
 }  // namespace aiohttp

@@ -5,8 +5,10 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/check_header.hpp>
+#include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/request.hpp>
 
@@ -26,6 +28,13 @@ AIOHTTP_DECL void check_middleware(const Middleware& middleware) {
     if (!middleware) {
         throw ValueError("a middleware is a null function");
     }
+}
+
+AIOHTTP_DECL std::uint64_t at_least_one(std::string_view name, std::uint64_t value) {
+    if (value == 0) {
+        throw ValueError(std::string(name) + " 0 is not positive");
+    }
+    return value;
 }
 
 }  // namespace detail
@@ -184,6 +193,40 @@ AIOHTTP_DECL Request& Request::max_field_size(std::size_t bytes) & {
 
 AIOHTTP_DECL Request& Request::max_headers(std::size_t count) & {
     spec_->request.limits.fields = count;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::compress(ContentCoding coding) & {
+    spec_->compress = coding;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::compress(std::string_view coding) & {
+    const auto known = detail::parse_content_coding(coding);
+    if (!known) {
+        throw ValueError("content coding " + detail::quote(coding) +
+                         " is not gzip, deflate, br or zstd");
+    }
+    return compress(*known);
+}
+
+AIOHTTP_DECL Request& Request::auto_decompress(bool on) & {
+    spec_->request.response_body.decompress = on;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::max_body_size(std::uint64_t bytes) & {
+    spec_->request.response_body.max_size = bytes;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::max_decompression_ratio(std::uint64_t times) & {
+    spec_->request.response_body.max_ratio = detail::at_least_one("max_decompression_ratio", times);
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::read_bufsize(std::size_t bytes) & {
+    spec_->request.response_body.read_size = detail::at_least_one("read_bufsize", bytes);
     return *this;
 }
 

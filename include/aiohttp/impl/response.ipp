@@ -8,7 +8,9 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/protocol/charset.hpp>
 #include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/response.hpp>
@@ -30,6 +32,62 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<Resp
         state->whole = std::move(whole);
     }
     co_return *state->whole;
+}
+
+AIOHTTP_DECL std::string encoding_of(const std::shared_ptr<ResponseState>& state) {
+    const auto type = parse_media_type(state->head.headers["content-type"]);
+    auto charset = to_lower_copy(type.parameter("charset"));
+    if (!charset.empty() && is_known_charset(charset)) {
+        return charset;
+    }
+    if (is_json_media_type(type.type) || state->fallback_charset() == nullptr) {
+        return "utf-8";
+    }
+    if (!state->whole) {
+        throw RuntimeError("the charset depends on the body, which has not been read");
+    }
+    const ClientResponse response(state);
+    return (*state->fallback_charset())(response, *state->whole);
+}
+
+AIOHTTP_DECL void check_encoding(const std::string& encoding) {
+    if (!is_known_charset(encoding)) {
+        throw ValueError("charset " + quote(encoding) + " is not known");
+    }
+}
+
+AIOHTTP_DECL std::string decode_whole(const ResponseState& state,
+                                      const std::string& encoding,
+                                      DecodeErrors errors) {
+    check_encoding(encoding);
+    auto decoded = decode_text(*state.whole, encoding, errors);
+    if (decoded.bad_offset) {
+        state.raise(make_error(errc::text_invalid, Phase::none,
+                               "response body is not " + encoding + " text, at byte " +
+                                   std::to_string(*decoded.bad_offset) + " of " +
+                                   std::to_string(state.whole->size())));
+    }
+    return std::move(decoded.text);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_text(std::shared_ptr<ResponseState> state,
+                                                           std::string encoding,
+                                                           DecodeErrors errors) {
+    if (!encoding.empty()) {
+        check_encoding(encoding);
+    }
+    if (!state->whole) {
+        state->whole = state->take_kept();
+    }
+    if (!state->whole) {
+        StreamReader reader(state);
+        auto whole = co_await reader.read();
+        state->whole = std::move(whole);
+    }
+    if (encoding.empty()) {
+        encoding = encoding_of(state);
+    }
+    co_return decode_whole(*state, encoding, errors);
 }
 
 AIOHTTP_DECL Error bad_status(ResponseState& state) {
@@ -162,8 +220,13 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> ClientResponse::read() {
     return detail::read_whole(state_);
 }
 
-AIOHTTP_DECL boost::asio::awaitable<std::string> ClientResponse::text() {
-    return detail::read_whole(state_);
+AIOHTTP_DECL boost::asio::awaitable<std::string> ClientResponse::text(std::string encoding,
+                                                                      DecodeErrors errors) {
+    return detail::read_text(state_, std::move(encoding), errors);
+}
+
+AIOHTTP_DECL std::string ClientResponse::get_encoding() const {
+    return detail::encoding_of(state_);
 }
 
 AIOHTTP_DECL StreamReader ClientResponse::content() const {

@@ -35,6 +35,12 @@ AIOHTTP_DECL ClientRequest SessionCore::new_request() const {
     request.limits.line = options_.max_line_size_;
     request.limits.field = options_.max_field_size_;
     request.limits.fields = options_.max_headers_;
+    auto& body = request.response_body;
+    body.decompress = options_.auto_decompress_;
+    body.max_size = options_.max_body_size_.value_or(body.max_size);
+    body.max_ratio = options_.max_decompression_ratio_.value_or(body.max_ratio);
+    body.fallback_charset = options_.fallback_charset_resolver_;
+    body.read_size = options_.read_bufsize_.value_or(body.read_size);
     return request;
 }
 

@@ -5,6 +5,7 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/session.hpp>
 
@@ -221,6 +222,51 @@ AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_headers(std::size_t
 }
 AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_headers(std::size_t count) && {
     return std::move(this->max_headers(count));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::auto_decompress(bool on) & {
+    auto_decompress_ = on;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::auto_decompress(bool on) && {
+    return std::move(this->auto_decompress(on));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_body_size(std::uint64_t bytes) & {
+    max_body_size_ = bytes;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_body_size(std::uint64_t bytes) && {
+    return std::move(this->max_body_size(bytes));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_decompression_ratio(
+    std::uint64_t times) & {
+    max_decompression_ratio_ = detail::at_least_one("max_decompression_ratio", times);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::max_decompression_ratio(
+    std::uint64_t times) && {
+    return std::move(this->max_decompression_ratio(times));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::read_bufsize(std::size_t bytes) & {
+    read_bufsize_ = detail::at_least_one("read_bufsize", bytes);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::read_bufsize(std::size_t bytes) && {
+    return std::move(this->read_bufsize(bytes));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::fallback_charset_resolver(
+    std::function<std::string(const ClientResponse&, std::string_view)> resolve) & {
+    fallback_charset_resolver_ =
+        resolve ? std::make_shared<const detail::CharsetResolver>(std::move(resolve)) : nullptr;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::fallback_charset_resolver(
+    std::function<std::string(const ClientResponse&, std::string_view)> resolve) && {
+    return std::move(this->fallback_charset_resolver(std::move(resolve)));
 }
 
 }  // namespace aiohttp

@@ -14,7 +14,9 @@
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/core/url_syntax.ipp>
+#include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
+#include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
@@ -32,6 +34,9 @@
 #include <aiohttp/detail/net/tcp_transport.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/protocol/brotli_coding.ipp>
+#include <aiohttp/detail/protocol/charset.ipp>
+#include <aiohttp/detail/protocol/content_coding.ipp>
 #include <aiohttp/detail/protocol/content_range.ipp>
 #include <aiohttp/detail/protocol/cookie_admission.ipp>
 #include <aiohttp/detail/protocol/cookie_date.ipp>
@@ -55,6 +60,8 @@
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
 #include <aiohttp/detail/protocol/transfer_decoding.ipp>
+#include <aiohttp/detail/protocol/zlib_coding.ipp>
+#include <aiohttp/detail/protocol/zstd_coding.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/cancelled.ipp>

@@ -12,9 +12,6 @@ namespace aiohttp {
 
 namespace detail {
 
-// How much is read from the socket at once.
-inline constexpr std::size_t stream_read_size = std::size_t{64} << 10U;
-
 using StatePtr = std::shared_ptr<ResponseState>;
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_rest(StatePtr state) {
@@ -31,7 +28,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_rest(StatePtr state) {
         } else if (state->at_end()) {
             co_return all;
         } else {
-            co_await state->fill(stream_read_size);
+            co_await state->fill(state->read_size());
         }
     }
 }
@@ -44,7 +41,7 @@ AIOHTTP_DECL boost::asio::awaitable<BodyChunk> read_piece(StatePtr state, std::s
         co_return chunk;
     }
     if (state->piece().empty() && !state->at_end()) {
-        co_await state->fill(stream_read_size);
+        co_await state->fill(state->read_size());
     }
     const auto piece = state->piece();
     chunk.data = piece.substr(0, most);
@@ -86,7 +83,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_count(StatePtr state, std:
             details.body = std::move(bytes);
             state->raise(make_error(std::move(details)));
         } else {
-            co_await state->fill(stream_read_size);
+            co_await state->fill(state->read_size());
         }
     }
     co_return bytes;
@@ -107,7 +104,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_line(StatePtr state,
             if (state->at_end()) {
                 co_return line;
             }
-            co_await state->fill(stream_read_size);
+            co_await state->fill(state->read_size());
             continue;
         }
         // The separator may have begun in the piece before.
@@ -165,6 +162,9 @@ AIOHTTP_DECL bool StreamReader::at_eof() const {
 }
 AIOHTTP_DECL std::uint64_t StreamReader::total_bytes() const noexcept {
     return state_->total_bytes();
+}
+AIOHTTP_DECL std::uint64_t StreamReader::total_raw_bytes() const noexcept {
+    return state_->total_raw_bytes();
 }
 
 }  // namespace aiohttp

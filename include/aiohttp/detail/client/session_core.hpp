@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <aiohttp/content_coding.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
@@ -71,6 +73,7 @@ struct RequestSpec {
     RedirectRules redirects;
     RedirectHook redirect_hook;  ///< of the request itself
     std::string authorization;   ///< of Request::auth(), or empty
+    std::optional<ContentCoding> compress;
 };
 
 /// Throws ValueError for a null function.
@@ -78,5 +81,7 @@ void check_middleware(const Middleware& middleware);
 
 /// Throws ValueError unless it is 1.0 or 1.1.
 HttpVersion checked_version(HttpVersion version);
+/// The value. Throws ValueError, which names the option, for 0.
+std::uint64_t at_least_one(std::string_view name, std::uint64_t value);
 
 }  // namespace aiohttp::detail

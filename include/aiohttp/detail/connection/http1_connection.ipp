@@ -87,9 +87,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     deadline.watch(Phase::send, transport_.get());
     const auto memory = memory_of(request);
     const bool joined = memory && memory->size() <= small_body;
+    // Named here: inside co_await GCC 12 evaluates both sides of the conditional.
+    const asio::const_buffer body = joined ? asio::buffer(*memory) : asio::const_buffer();
     deadline.begin(Deadline::Limit::sock_write);
-    const auto written = co_await transport_->write(
-        asio::buffer(output_), joined ? asio::buffer(*memory) : asio::const_buffer());
+    const auto written = co_await transport_->write(asio::buffer(output_), body);
     deadline.end(Deadline::Limit::sock_write);
     sent_ += written.bytes;
     auto sending = Sending::complete;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <aiohttp/body.hpp>
+#include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
@@ -26,6 +27,7 @@ struct RequestFields {
     bool read_until_eof = true;
     bool chunked = false;  ///< frame the body in chunks though its size is known
     int version = 11;
+    BodyOptions response_body;
 };
 
 /// One request as it goes through the middlewares and onto the wire.

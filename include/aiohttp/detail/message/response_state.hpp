@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include <aiohttp/decode_errors.hpp>
+#include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/body_reader.hpp>
+#include <aiohttp/detail/message/decoding_stage.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/url.hpp>
@@ -20,7 +23,12 @@ namespace aiohttp::detail {
 using History = std::shared_ptr<const std::vector<ClientResponse>>;
 
 /// What a ClientResponse and its StreamReader share: the head as plain values, and the body,
-/// first the part that came with the head, then what is still on the connection.
+/// first the part that came with the head, then what is still on the connection; either of them
+/// through a decoding stage when the body has a content coding:
+///
+///     kept_ ──┐
+///             ├─ raw piece ──→ decoding_, if any ──→ max_size ──→ piece
+///     body_ ──┘
 class ResponseState {
 public:
     ResponseHead head;
@@ -47,6 +55,13 @@ public:
     /// How many bytes are still to come, as far as that is known.
     std::uint64_t left() const noexcept;
 
+    /// Says how the body is to be read. The head is known.
+    void set_body_options(const BodyOptions& options);
+    /// How much is to be read from the connection at once, in bytes.
+    std::size_t read_size() const noexcept { return read_size_; }
+    /// Who names the charset when the head does not, or null.
+    const CharsetResolver* fallback_charset() const noexcept { return fallback_charset_.get(); }
+
     /// Keeps bytes that came with the head. `ends_chunk`: an HTTP chunk ends behind them.
     void keep(std::string_view bytes, bool ends_chunk);
     void attach(std::unique_ptr<BodyReader> body) { body_ = std::move(body); }
@@ -59,7 +74,12 @@ public:
     void abandon();
     /// No connection is held any more.
     bool closed() const noexcept { return body_ == nullptr; }
+    /// How many bytes have been read.
     std::uint64_t total_bytes() const noexcept { return total_bytes_; }
+    /// How many bytes they were before decoding.
+    std::uint64_t total_raw_bytes() const noexcept {
+        return decoding_ ? decoding_->raw_bytes() : total_bytes_;
+    }
 
     /// One read at a time; throws RuntimeError when there is one already.
     class ReadGuard {
@@ -77,13 +97,23 @@ public:
     [[noreturn]] void raise(const Error& error) const;
 
 private:
+    std::string_view raw_piece();
+    bool raw_piece_ends_chunk() const noexcept;
+    void consume_raw(std::size_t bytes);
+    bool raw_at_end();
     void finish_if_done();
+    std::string_view decoded_piece();
+    Error too_large() const;
 
     std::string kept_;
     std::size_t kept_offset_ = 0;
     std::vector<std::size_t> chunk_ends_;  // offsets into kept_
     std::size_t chunk_index_ = 0;
     std::unique_ptr<BodyReader> body_;
+    std::unique_ptr<DecodingStage> decoding_;  // null: the body stays as it is
+    std::shared_ptr<const CharsetResolver> fallback_charset_;
+    std::uint64_t max_size_ = BodyOptions::no_limit;
+    std::size_t read_size_ = BodyOptions::default_read_size;
     Error failure_;
     bool released_ = false;
     bool reading_ = false;
@@ -92,5 +122,14 @@ private:
 
 /// The whole body, which is kept for the next call.
 boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
+
+/// See ClientResponse::get_encoding().
+std::string encoding_of(const std::shared_ptr<ResponseState>& state);
+
+/// The body, which has been read whole, as UTF-8. Throws ValueError for a charset that is not
+/// known, UnicodeDecodeError for what is no text in it.
+std::string decode_whole(const ResponseState& state,
+                         const std::string& encoding,
+                         DecodeErrors errors);
 
 }  // namespace aiohttp::detail

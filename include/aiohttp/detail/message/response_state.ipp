@@ -26,7 +26,24 @@ AIOHTTP_DECL void ResponseState::keep(std::string_view bytes, bool ends_chunk) {
     }
 }
 
-AIOHTTP_DECL std::string_view ResponseState::piece() {
+AIOHTTP_DECL void ResponseState::set_body_options(const BodyOptions& options) {
+    max_size_ = options.max_size;
+    read_size_ = options.read_size;
+    fallback_charset_ = options.fallback_charset;
+    auto coding = options.decompress ? head.headers.get("content-encoding") : std::nullopt;
+    if (!coding) {
+        return;
+    }
+    std::string list;
+    for (const auto line : head.headers.getall("content-encoding")) {
+        list.append(line).append(",");
+    }
+    if (auto decoder = make_content_decoder(list)) {
+        decoding_ = std::make_unique<DecodingStage>(std::move(decoder), options.max_ratio);
+    }
+}
+
+AIOHTTP_DECL std::string_view ResponseState::raw_piece() {
     if (kept_offset_ < kept_.size()) {
         const auto end =
             chunk_index_ < chunk_ends_.size() ? chunk_ends_[chunk_index_] : kept_.size();
@@ -35,15 +52,14 @@ AIOHTTP_DECL std::string_view ResponseState::piece() {
     return body_ ? body_->piece() : std::string_view();
 }
 
-AIOHTTP_DECL bool ResponseState::piece_ends_chunk() const noexcept {
+AIOHTTP_DECL bool ResponseState::raw_piece_ends_chunk() const noexcept {
     if (kept_offset_ < kept_.size()) {
         return chunk_index_ < chunk_ends_.size();
     }
     return body_ && body_->piece_ends_chunk();
 }
 
-AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
-    total_bytes_ += bytes;
+AIOHTTP_DECL void ResponseState::consume_raw(std::size_t bytes) {
     if (kept_offset_ < kept_.size()) {
         kept_offset_ += bytes;
         if (chunk_index_ < chunk_ends_.size() && chunk_ends_[chunk_index_] == kept_offset_) {
@@ -51,8 +67,10 @@ AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
         }
         return;
     }
-    body_->consume(bytes);
-    finish_if_done();
+    if (body_) {
+        body_->consume(bytes);
+        finish_if_done();
+    }
 }
 
 AIOHTTP_DECL void ResponseState::finish_if_done() {
@@ -62,9 +80,62 @@ AIOHTTP_DECL void ResponseState::finish_if_done() {
     }
 }
 
-AIOHTTP_DECL bool ResponseState::at_end() {
+AIOHTTP_DECL bool ResponseState::raw_at_end() {
     finish_if_done();
     return !body_ && !failure_ && kept_offset_ == kept_.size();
+}
+
+AIOHTTP_DECL std::string_view ResponseState::decoded_piece() {
+    while (decoding_->piece().empty() && !failure_) {
+        // What a chunk decodes to is given before the next one, so that its end is seen.
+        const auto raw = decoding_->pending() ? std::string_view() : raw_piece();
+        if (!raw.empty() || decoding_->pending()) {
+            consume_raw(decoding_->decode(raw, raw_piece_ends_chunk()));
+            failure_ = decoding_->error();
+        } else {
+            if (raw_at_end()) {
+                failure_ = decoding_->end();
+            }
+            break;
+        }
+    }
+    return decoding_->piece();
+}
+
+AIOHTTP_DECL Error ResponseState::too_large() const {
+    return make_error(errc::payload_too_large, Phase::body,
+                      "response body is larger than max_body_size " + std::to_string(max_size_));
+}
+
+AIOHTTP_DECL std::string_view ResponseState::piece() {
+    const auto next = decoding_ ? decoded_piece() : raw_piece();
+    const auto allowed = max_size_ - total_bytes_;
+    if (next.size() <= allowed) {
+        return next;
+    }
+    if (allowed == 0) {
+        failure_ = too_large();
+    }
+    return next.substr(0, allowed);
+}
+
+AIOHTTP_DECL bool ResponseState::piece_ends_chunk() const noexcept {
+    return decoding_ ? decoding_->piece_ends_chunk() : raw_piece_ends_chunk();
+}
+
+AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
+    total_bytes_ += bytes;
+    if (decoding_) {
+        decoding_->consume(bytes);
+        // Here and now, so that the connection is free as soon as the last byte has been read.
+        decoded_piece();
+    } else {
+        consume_raw(bytes);
+    }
+}
+
+AIOHTTP_DECL bool ResponseState::at_end() {
+    return (!decoding_ || decoded_piece().empty()) && raw_at_end();
 }
 
 AIOHTTP_DECL Error released_error() {
@@ -87,17 +158,23 @@ AIOHTTP_DECL void ResponseState::check_readable() {
 
 AIOHTTP_DECL boost::asio::awaitable<void> ResponseState::fill(std::size_t limit) {
     while (piece().empty() && !at_end()) {
-        failure_ = co_await body_->fill(limit);
+        if (!failure_) {
+            failure_ = co_await body_->fill(limit);
+        }
         check_readable();
     }
 }
 
 AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
+    if (decoding_) {
+        return decoding_->piece().size();
+    }
     return kept_.size() - kept_offset_ + (body_ ? body_->left() : 0);
 }
 
 AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
-    if (body_ || failure_ || released_ || reading_ || kept_offset_ != 0) {
+    const bool as_it_is = !decoding_ && kept_.size() <= max_size_;
+    if (body_ || failure_ || released_ || reading_ || kept_offset_ != 0 || !as_it_is) {
         return std::nullopt;
     }
     total_bytes_ += kept_.size();

@@ -136,7 +136,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
         }
     }
     automatic.add_automatic(fields, "Accept", "*/*");
-    automatic.add_automatic(fields, "Accept-Encoding", "identity");
+    automatic.add_automatic(fields, "Accept-Encoding", "gzip, deflate, br, zstd");
     static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;
     automatic.add_automatic(fields, "User-Agent", agent);
     add_cookie_field(request, *defaults.cookie_jar, fields);

@@ -85,6 +85,7 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
 AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     identify(response, exchange.request.method, std::move(exchange.request.url));
+    response.set_body_options(exchange.request.response_body);
     if (take_body(response, exchange.lease)) {
         exchange.deadline.reset();
         return;
@@ -100,6 +101,7 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
         return std::exchange(exchange.response, std::make_shared<ResponseState>());
     }
     identify(response, exchange.request.method, exchange.request.url);
+    response.set_body_options(exchange.request.response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
         exchange.lease.discard();

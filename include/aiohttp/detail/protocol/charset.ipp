@@ -1,0 +1,217 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <iconv.h>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/protocol/charset.hpp>
+
+namespace aiohttp::detail {
+
+inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+
+/// A sequence of UTF-8: its length, or how many bytes cannot begin one (the maximal subpart of
+/// Unicode 3.9, which one replacement character stands for).
+struct Utf8Sequence {
+    std::size_t size;
+    bool valid;
+};
+
+AIOHTTP_DECL Utf8Sequence next_utf8(std::string_view bytes) noexcept {
+    const auto at = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    const unsigned lead = at(0);
+    if (lead < 0x80) {
+        return {1, true};
+    }
+    const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (lead < 0xc2 || lead > 0xf4) {
+        return {1, false};
+    }
+    // The second byte's range keeps out overlong forms, surrogates and what is above U+10FFFF.
+    const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (bytes.size() < 2 || at(1) < low || at(1) > high) {
+        return {1, false};
+    }
+    for (std::size_t i = 2; i < size; ++i) {
+        if (i == bytes.size() || (at(i) & 0xc0U) != 0x80) {
+            return {i, false};
+        }
+    }
+    return {size, true};
+}
+
+AIOHTTP_DECL std::size_t valid_utf8_prefix(std::string_view bytes) noexcept {
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+        std::uint64_t eight = 0;
+        while (bytes.size() - at >= sizeof eight) {
+            std::memcpy(&eight, bytes.data() + at, sizeof eight);
+            if ((eight & 0x8080808080808080U) != 0) {
+                break;
+            }
+            at += sizeof eight;
+        }
+        if (at == bytes.size()) {
+            break;
+        }
+        const auto next = next_utf8(bytes.substr(at));
+        if (!next.valid) {
+            break;
+        }
+        at += next.size;
+    }
+    return at;
+}
+
+AIOHTTP_DECL DecodedText decode_utf8(std::string_view bytes, DecodeErrors errors) {
+    DecodedText result;
+    auto valid = valid_utf8_prefix(bytes);
+    result.text = bytes.substr(0, valid);
+    if (valid < bytes.size() && errors == DecodeErrors::strict) {
+        result.bad_offset = valid;
+        return result;
+    }
+    while (valid < bytes.size()) {
+        bytes.remove_prefix(valid);
+        bytes.remove_prefix(next_utf8(bytes).size);
+        result.text.append(errors == DecodeErrors::replace ? replacement_character : "");
+        valid = valid_utf8_prefix(bytes);
+        result.text.append(bytes.substr(0, valid));
+    }
+    return result;
+}
+
+/// Lower case without what people put between letters and digits.
+AIOHTTP_DECL std::string plain_charset_name(std::string_view charset) {
+    std::string plain = to_lower_copy(charset);
+    std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == ' '; });
+    return plain;
+}
+
+AIOHTTP_DECL bool is_utf8_name(std::string_view charset) noexcept {
+    constexpr std::string_view name = "utf8";
+    std::size_t matched = 0;
+    for (const char c : charset) {
+        if (c == '-' || c == '_') {
+            continue;
+        }
+        if (matched == name.size() || to_lower(c) != name[matched]) {
+            return false;
+        }
+        ++matched;
+    }
+    return matched == name.size();
+}
+
+/// A conversion to UTF-8 by the system.
+class Converter {
+public:
+    explicit Converter(const std::string& charset) {
+        // What else may stand in a name of iconv's is not for a server to decide: "//TRANSLIT".
+        const bool is_name = std::ranges::all_of(charset, [](char c) {
+            return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':' ||
+                   c == '+' || c == '(' || c == ')';
+        });
+        if (charset.empty() || !is_name) {
+            return;
+        }
+        open(charset.c_str());
+        const auto plain = plain_charset_name(charset);
+        for (const auto& [name, known] : aliases) {
+            if (!*this && plain == name) {
+                open(known);
+            }
+        }
+    }
+    Converter(const Converter&) = delete;
+    Converter& operator=(const Converter&) = delete;
+    ~Converter() {
+        if (*this) {
+            iconv_close(handle_);
+        }
+    }
+    // iconv_open() gives (iconv_t)-1 for what it does not know.
+    explicit operator bool() const noexcept { return std::bit_cast<std::intptr_t>(handle_) != -1; }
+    iconv_t get() const noexcept { return handle_; }
+
+private:
+    // What Python or browsers know and iconv does not.
+    static constexpr std::array<std::pair<std::string_view, const char*>, 6> aliases{
+        {{"latin1", "ISO-8859-1"},
+         {"ascii", "US-ASCII"},
+         {"xsjis", "SHIFT_JIS"},
+         {"windows31j", "CP932"},
+         {"ksc56011987", "CP949"},
+         {"xgbk", "GBK"}}};
+
+    void open(const char* name) noexcept { handle_ = iconv_open("UTF-8", name); }
+
+    iconv_t handle_ = std::bit_cast<iconv_t>(std::intptr_t{-1});
+};
+
+AIOHTTP_DECL bool is_known_charset(const std::string& charset) {
+    return is_utf8_name(charset) || Converter(charset);
+}
+
+/// How many bytes one code unit has: what is skipped when they make no sense.
+AIOHTTP_DECL std::size_t unit_of(std::string_view charset) {
+    const auto plain = plain_charset_name(charset);
+    if (plain.starts_with("utf32") || plain.starts_with("ucs4")) {
+        return 4;
+    }
+    return plain.starts_with("utf16") || plain.starts_with("ucs2") ? 2 : 1;
+}
+
+AIOHTTP_DECL DecodedText decode_text(std::string_view bytes,
+                                     const std::string& charset,
+                                     DecodeErrors errors) {
+    if (is_utf8_name(charset)) {
+        return decode_utf8(bytes, errors);
+    }
+    DecodedText result;
+    const Converter converter(charset);
+    if (!converter) {
+        return result;
+    }
+    const auto unit = unit_of(charset);
+    std::array<char, 4096> piece;
+    char* next = const_cast<char*>(bytes.data());  // iconv only reads it
+    std::size_t left = bytes.size();
+    int reason = left > 0 ? E2BIG : 0;
+    while (reason != 0) {
+        char* out = piece.data();
+        std::size_t room = piece.size();
+        const auto converted = iconv(converter.get(), &next, &left, &out, &room);
+        reason = converted == static_cast<std::size_t>(-1) ? errno : 0;
+        result.text.append(piece.data(), out);
+        if (reason == 0 || reason == E2BIG) {
+            continue;
+        }
+        if (errors == DecodeErrors::strict) {
+            result.bad_offset = bytes.size() - left;
+            return result;
+        }
+        result.text.append(errors == DecodeErrors::replace ? replacement_character : "");
+        // EINVAL: a character that ends early, and with it the text.
+        const auto skipped = reason == EINVAL ? left : std::min(unit, left);
+        next += skipped;
+        left -= skipped;
+        reason = left > 0 ? reason : 0;
+    }
+    char* out = piece.data();
+    std::size_t room = piece.size();
+    iconv(converter.get(), nullptr, nullptr, &out, &room);
+    result.text.append(piece.data(), out);
+    return result;
+}
+
+}  // namespace aiohttp::detail

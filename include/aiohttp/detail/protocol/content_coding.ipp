@@ -1,0 +1,140 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
+
+namespace aiohttp::detail {
+
+// More layers than that nobody sends but to do harm.
+inline constexpr std::size_t most_codings = 5;
+
+/// Undoes `outer`, then `inner`.
+class StackedDecoder final : public ContentDecoder {
+public:
+    StackedDecoder(std::unique_ptr<ContentDecoder> outer, std::unique_ptr<ContentDecoder> inner)
+        : outer_(std::move(outer)), inner_(std::move(inner)) {}
+
+    CodingStep step(std::string_view input) override {
+        CodingStep result;
+        for (;;) {
+            const auto decoded = inner_->step(between_);
+            between_.remove_prefix(decoded.consumed);
+            result.data = decoded.data;
+            if (decoded.status == CodingStatus::failed) {
+                result.status = CodingStatus::failed;
+                inner_failed_ = true;
+                return result;
+            }
+            if (decoded.status == CodingStatus::more || !decoded.data.empty()) {
+                result.status = CodingStatus::more;
+                return result;
+            }
+            const auto between = outer_->step(input.substr(result.consumed));
+            result.consumed += between.consumed;
+            result.status = between.status;
+            between_ = between.data;
+            if (between_.empty() && result.status != CodingStatus::more) {
+                return result;
+            }
+            if (result.status == CodingStatus::failed) {
+                return result;
+            }
+        }
+    }
+    std::string_view unfinished() const noexcept override {
+        const auto outer = outer_->unfinished();
+        return outer.empty() ? inner_->unfinished() : outer;
+    }
+    std::string error() const override { return inner_failed_ ? inner_->error() : outer_->error(); }
+
+private:
+    std::unique_ptr<ContentDecoder> outer_;
+    std::unique_ptr<ContentDecoder> inner_;
+    std::string_view between_;  // what outer gave and inner has not taken yet
+    bool inner_failed_ = false;
+};
+
+AIOHTTP_DECL std::string_view to_string(ContentCoding coding) noexcept {
+    switch (coding) {
+        case ContentCoding::gzip:
+            return "gzip";
+        case ContentCoding::deflate:
+            return "deflate";
+        case ContentCoding::br:
+            return "br";
+        case ContentCoding::zstd:
+            return "zstd";
+    }
+    return "identity";
+}
+
+AIOHTTP_DECL std::optional<ContentCoding> parse_content_coding(std::string_view name) noexcept {
+    for (const auto coding :
+         {ContentCoding::gzip, ContentCoding::deflate, ContentCoding::br, ContentCoding::zstd}) {
+        if (iequals(name, to_string(coding))) {
+            return coding;
+        }
+    }
+    // RFC 9110 8.4.1.3: the two are the same.
+    return iequals(name, "x-gzip") ? std::optional(ContentCoding::gzip) : std::nullopt;
+}
+
+/// The codings in the order in which they were applied; nothing when they cannot be undone.
+AIOHTTP_DECL std::vector<ContentCoding> parse_content_codings(std::string_view list) {
+    std::vector<ContentCoding> codings;
+    while (!list.empty()) {
+        const auto name = next_list_element(list);
+        if (name.empty() || iequals(name, "identity")) {
+            continue;
+        }
+        const auto coding = parse_content_coding(name);
+        if (!coding || codings.size() == most_codings) {
+            return {};
+        }
+        codings.push_back(*coding);
+    }
+    return codings;
+}
+
+AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(ContentCoding coding) {
+    switch (coding) {
+        case ContentCoding::gzip:
+            return make_gzip_decoder();
+        case ContentCoding::deflate:
+            return make_deflate_decoder();
+        case ContentCoding::br:
+            return make_brotli_decoder();
+        case ContentCoding::zstd:
+            return make_zstd_decoder();
+    }
+    return nullptr;
+}
+
+AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(std::string_view codings) {
+    std::unique_ptr<ContentDecoder> decoder;
+    for (const auto coding : parse_content_codings(codings)) {
+        auto next = make_content_decoder(coding);
+        decoder = decoder ? std::make_unique<StackedDecoder>(std::move(next), std::move(decoder))
+                          : std::move(next);
+    }
+    return decoder;
+}
+
+AIOHTTP_DECL std::unique_ptr<ContentEncoder> make_content_encoder(ContentCoding coding) {
+    switch (coding) {
+        case ContentCoding::gzip:
+        case ContentCoding::deflate:
+            return make_zlib_encoder(coding);
+        case ContentCoding::br:
+            return make_brotli_encoder();
+        case ContentCoding::zstd:
+            return make_zstd_encoder();
+    }
+    return nullptr;
+}
+
+}  // namespace aiohttp::detail
