@@ -4,4 +4,7 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/media_types.ipp>
+#include <aiohttp/detail/protocol/multipart.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
+#include <aiohttp/detail/protocol/transfer_encoding.ipp>

@@ -12,8 +12,12 @@
 #include <aiohttp/cookie.hpp>
 #include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/file_body.hpp>
+#include <aiohttp/form_data.hpp>
+#include <aiohttp/generator_body.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
+#include <aiohttp/multipart_writer.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
@@ -27,4 +31,5 @@
 
 #if !defined(AIOHTTP_SEPARATE_COMPILATION)
 #include <aiohttp/impl/src.hpp>
+#include <aiohttp/view_body.hpp>
 #endif

@@ -23,6 +23,9 @@
 
 namespace aiohttp {
 
+class FormData;
+class MultipartWriter;
+
 namespace detail {
 struct RequestSpec;
 }
@@ -120,6 +123,12 @@ public:
     /// Sends fields as application/x-www-form-urlencoded.
     Request& form(const Pairs& fields) &;
     Request&& form(const Pairs& fields) && { return std::move(this->form(fields)); }
+    /// Sends a form, urlencoded or multipart. Include <aiohttp/form_data.hpp>.
+    Request& data(FormData&& form) &;
+    Request&& data(FormData&& form) &&;
+    /// Sends a multipart body. Include <aiohttp/multipart_writer.hpp>.
+    Request& data(MultipartWriter&& writer) &;
+    Request&& data(MultipartWriter&& writer) &&;
 
     /// The time limits instead of the session's. Throws ValueError for limits that are not
     /// positive.

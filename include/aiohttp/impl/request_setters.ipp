@@ -8,6 +8,8 @@
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
+#include <aiohttp/form_data.hpp>
+#include <aiohttp/multipart_writer.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -92,6 +94,22 @@ AIOHTTP_DECL Request& Request::data(std::span<const std::byte> bytes) & {
 
 AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
     return body(detail::encode_form(fields), "application/x-www-form-urlencoded");
+}
+
+AIOHTTP_DECL Request& Request::data(FormData&& form) & {
+    return data(std::move(form).body());
+}
+
+AIOHTTP_DECL Request&& Request::data(FormData&& form) && {
+    return std::move(this->data(std::move(form)));
+}
+
+AIOHTTP_DECL Request& Request::data(MultipartWriter&& writer) & {
+    return data(std::move(writer).body());
+}
+
+AIOHTTP_DECL Request&& Request::data(MultipartWriter&& writer) && {
+    return std::move(this->data(std::move(writer)));
 }
 
 AIOHTTP_DECL Request& Request::timeout(const ClientTimeout& limits) & {
