@@ -57,10 +57,15 @@ class GeneratorBody final : public GeneratorBodyBase {
 public:
     GeneratorBody(Generator generator, GeneratorBodyOptions options)
         : GeneratorBodyBase(std::move(options)), generator_(std::move(generator)) {}
-    boost::asio::awaitable<std::optional<std::string>> next() override { return generator_(); }
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        begun_ = true;
+        return generator_();
+    }
+    bool rewind() override { return !begun_; }
 
 private:
     Generator generator_;
+    bool begun_ = false;
 };
 
 }  // namespace detail
@@ -68,8 +73,9 @@ private:
 /// A request's body that a function makes piece by piece, as aiohttp takes it from an async
 /// generator. The function is called again when its piece has been sent, so a slow server slows it
 /// down; nullopt ends the body, an empty piece does not. What it throws reaches the caller of the
-/// request as it is, and the connection is closed. It is one pass: a redirect that wants the body
-/// again throws ClientPayloadError, and no stale connection is replaced once it has begun.
+/// request as it is, and the connection is closed. It is one pass: once
+/// it has begun, a redirect that wants the body again throws ClientPayloadError, and a stale
+/// connection is not replaced.
 ///
 ///     auto lines = [n = 0]() mutable -> boost::asio::awaitable<std::optional<std::string>> {
 ///         co_return n < 3 ? std::optional(std::to_string(n++) + "\n") : std::nullopt;

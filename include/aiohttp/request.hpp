@@ -15,6 +15,7 @@
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/clock.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
@@ -123,6 +124,21 @@ public:
     /// Sends fields as application/x-www-form-urlencoded.
     Request& form(const Pairs& fields) &;
     Request&& form(const Pairs& fields) && { return std::move(this->form(fields)); }
+    /// Sends the body in chunks (RFC 9112 7.1) though its length is known. Without a body nothing
+    /// changes. Awaiting throws ValueError with a Content-Length or Transfer-Encoding of the
+    /// caller's, and with HTTP/1.0.
+    Request& chunked(bool on = true) &;
+    Request&& chunked(bool on = true) && { return std::move(this->chunked(on)); }
+    /// Sends `Expect: 100-continue` (RFC 9110 10.1.1), and the body only when the server wants it:
+    /// after a 100, or after 1 s without an answer, because some servers do not know of it. A final
+    /// status that comes first is the response, a 417 too; then the body is not sent, and the
+    /// connection is closed. A field `Expect: 100-continue` among the headers means the same.
+    /// Nothing changes without a body; awaiting throws ValueError with HTTP/1.0.
+    Request& expect100(bool on = true) &;
+    Request&& expect100(bool on = true) && { return std::move(this->expect100(on)); }
+    /// The same with another time than 1 s. Throws ValueError for one that is not positive.
+    Request& expect100(Duration wait) &;
+    Request&& expect100(Duration wait) && { return std::move(this->expect100(wait)); }
     /// Sends a form, urlencoded or multipart. Include <aiohttp/form_data.hpp>.
     Request& data(FormData&& form) &;
     Request&& data(FormData&& form) &&;

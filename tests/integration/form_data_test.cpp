@@ -316,3 +316,20 @@ TEST_CASE("encodings that a part cannot have are refused", "[I141]") {
     writer.append("x", {{"Content-Encoding", "identity"}});
     CHECK(writer.count() == 1);
 }
+
+TEST_CASE("a Content-Type without the body's boundary is a mistake of the caller", "[I132]") {
+    AnyServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        MultipartWriter writer("mixed", "bo und");
+        writer.append("x");
+        auto right = session.post(target.url()).data(std::move(writer));
+        right.header("Content-Type", "multipart/x-own; boundary=\"bo und\"");
+        co_await std::move(right).text();
+        FormData form(FormDataOptions().default_to_multipart());
+        co_await failure<ValueError>(session.post(target.url())
+                                         .data(std::move(form))
+                                         .header("Content-Type", "multipart/form-data"));
+    });
+    REQUIRE(server.request_count() == 1);
+    CHECK(server.request(0).header("Content-Type") == "multipart/x-own; boundary=\"bo und\"");
+}

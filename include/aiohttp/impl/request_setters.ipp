@@ -96,6 +96,25 @@ AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
     return body(detail::encode_form(fields), "application/x-www-form-urlencoded");
 }
 
+AIOHTTP_DECL Request& Request::chunked(bool on) & {
+    spec_->request.wants_chunks = on;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::expect100(bool on) & {
+    spec_->request.expect_wait =
+        on ? std::optional<Duration>(detail::default_expect_wait) : std::nullopt;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::expect100(Duration wait) & {
+    if (wait <= Duration::zero()) {
+        throw ValueError("the wait for 100 Continue must be positive");
+    }
+    spec_->request.expect_wait = wait;
+    return *this;
+}
+
 AIOHTTP_DECL Request& Request::data(FormData&& form) & {
     return data(std::move(form).body());
 }

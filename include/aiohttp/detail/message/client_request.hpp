@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <aiohttp/body.hpp>
+#include <aiohttp/clock.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
@@ -12,6 +14,9 @@
 #include <aiohttp/url.hpp>
 
 namespace aiohttp::detail {
+
+/// How long a body waits for 100 Continue, as in curl, unless the caller says otherwise.
+inline constexpr Duration default_expect_wait = std::chrono::seconds(1);
 
 /// One request as it goes through the middlewares and onto the wire.
 struct ClientRequest {
@@ -24,6 +29,9 @@ struct ClientRequest {
     std::optional<TlsOptions> tls;  ///< instead of the connector's
     std::string server_hostname;    ///< instead of the URL's host, for SNI and the certificate
     HeadLimits limits;
+    std::optional<Duration> expect_wait;  ///< for 100 Continue, when the caller wants it
+    bool wants_chunks = false;            ///< the caller wants the body in chunks
+    bool expects_continue = false;        ///< the hop's body waits for 100 Continue
     bool read_until_eof = true;
     bool chunked = false;  ///< frame the body in chunks though its size is known
     int version = 11;
