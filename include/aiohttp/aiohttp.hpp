@@ -19,6 +19,7 @@
 #include <aiohttp/link.hpp>
 #include <aiohttp/multipart_writer.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/progress.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>

@@ -26,6 +26,7 @@ namespace aiohttp {
 
 class FormData;
 class MultipartWriter;
+class Progress;
 
 namespace detail {
 struct RequestSpec;
@@ -139,6 +140,12 @@ public:
     /// The same with another time than 1 s. Throws ValueError for one that is not positive.
     Request& expect100(Duration wait) &;
     Request&& expect100(Duration wait) && { return std::move(this->expect100(wait)); }
+    /// Lets others see how much of the body has been handed to the connection. Include
+    /// <aiohttp/progress.hpp>. Throws ValueError while another request uses it.
+    Request& upload_progress(const Progress& progress) &;
+    Request&& upload_progress(const Progress& progress) && {
+        return std::move(this->upload_progress(progress));
+    }
     /// Sends a form, urlencoded or multipart. Include <aiohttp/form_data.hpp>.
     Request& data(FormData&& form) &;
     Request&& data(FormData&& form) &&;

@@ -354,3 +354,20 @@ TEST_CASE("a 413 ends an upload of 100 MB", "[I139]") {
             file);
     }
 }
+
+TEST_CASE("a Content-Length of the caller replaces the chunks of a generator", "[I135]") {
+    AnyServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        co_await session.post(target.url())
+            .data(generator_body(Counting(3)))
+            .header("Content-Length", "6")
+            .text();
+        co_await failure<aiohttp::ClientPayloadError>(session.post(target.url())
+                                                          .data(generator_body(Counting(3)))
+                                                          .header("Content-Length", "5"));
+    });
+    REQUIRE(server.request_count() == 1);
+    CHECK(server.request(0).body == "0,1,2,");
+    CHECK(server.request(0).header("Content-Length") == "6");
+    CHECK(server.request(0).header_count("Transfer-Encoding") == 0);
+}

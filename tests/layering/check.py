@@ -35,6 +35,7 @@ PUBLIC_LAYERS = {
     "form_data": "message",
     "generator_body": "message",
     "multipart_writer": "message",
+    "progress": "net",
     "view_body": "message",
     "response": "message",
     "stream_reader": "message",

@@ -10,6 +10,7 @@
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/form_data.hpp>
 #include <aiohttp/multipart_writer.hpp>
+#include <aiohttp/progress.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -112,6 +113,11 @@ AIOHTTP_DECL Request& Request::expect100(Duration wait) & {
         throw ValueError("the wait for 100 Continue must be positive");
     }
     spec_->request.expect_wait = wait;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::upload_progress(const Progress& progress) & {
+    spec_->request.progress = progress.report();
     return *this;
 }
 

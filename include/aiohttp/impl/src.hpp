@@ -60,6 +60,7 @@
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
 #include <aiohttp/impl/multipart_writer.ipp>
+#include <aiohttp/impl/progress.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>

@@ -56,6 +56,7 @@ private:
                                               Deadline& deadline,
                                               ResponseHead& head);
     boost::asio::awaitable<Sending> send_piece(asio::const_buffer piece,
+                                               const ClientRequest& request,
                                                Deadline& deadline,
                                                ResponseHead& head);
     HeadStatus decode_head(ResponseHead& head);

@@ -9,6 +9,7 @@
 #include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
 
 namespace aiohttp::detail {
@@ -83,6 +84,15 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
     output_.clear();
     encode_request_head(output_, request.method, request.url.target(), request.version,
                         request.wire);
+    if (request.progress && request.body) {
+        request.progress->start(request.chunked ? request.body->size() : request.length);
+    }
+}
+
+AIOHTTP_DECL void report_sent(const ClientRequest& request, std::size_t bytes) {
+    if (request.progress) {
+        request.progress->add(bytes);
+    }
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
@@ -97,6 +107,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         asio::buffer(output_), joined ? asio::buffer(*memory) : asio::const_buffer());
     deadline.end(Deadline::Limit::sock_write);
     sent_ += written.bytes;
+    report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
     auto sending = Sending::complete;
     if (written.error) {
         send_error_ = explain(written.error, deadline);
@@ -105,7 +116,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         sending = co_await await_continue(request, deadline, head);
     }
     if (sending == Sending::complete && !joined && memory) {
-        sending = co_await send_piece(asio::buffer(*memory), deadline, head);
+        sending = co_await send_piece(asio::buffer(*memory), request, deadline, head);
     } else if (sending == Sending::complete && !joined) {
         sending = co_await send_body(request, deadline, head);
     }
@@ -154,7 +165,7 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::a
 
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
     ClientRequest& request, Deadline& deadline, ResponseHead& head) {
-    const auto size = request.chunked ? std::nullopt : request.body->size();
+    const auto size = request.chunked ? std::nullopt : request.length;
     std::uint64_t produced = 0;
     bool more = true;
     while (more) {
@@ -179,16 +190,22 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         }
         const asio::const_buffer bytes =
             size && piece ? asio::const_buffer(asio::buffer(*piece)) : asio::buffer(output_);
-        const auto sending = co_await send_piece(bytes, deadline, head);
+        const auto sending = co_await send_piece(bytes, request, deadline, head);
         if (sending != Sending::complete) {
             co_return sending;
+        }
+        if (request.chunked && piece) {
+            report_sent(request, piece->size());
         }
     }
     co_return Sending::complete;
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_piece(
-    asio::const_buffer piece, Deadline& deadline, ResponseHead& head) {
+    asio::const_buffer piece,
+    const ClientRequest& request,
+    Deadline& deadline,
+    ResponseHead& head) {
     while (piece.size() > 0) {
         // Whatever came is looked at before each write; an answer ends the upload. One that comes
         // after the last write finds the upload complete.
@@ -208,6 +225,9 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         deadline.end(Deadline::Limit::sock_write);
         sent_ += written.bytes;
         piece += written.bytes;
+        if (!request.chunked) {
+            report_sent(request, written.bytes);
+        }
         if (written.error || deadline.verdict()) {
             send_error_ = explain(written.error, deadline);
             co_return Sending::failed;

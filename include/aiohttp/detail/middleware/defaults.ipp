@@ -39,7 +39,7 @@ private:
     const RequestDefaults& defaults_;
 };
 
-AIOHTTP_DECL void check_content_length(std::string_view given, const BodySource* body) {
+AIOHTTP_DECL std::uint64_t checked_content_length(std::string_view given, const BodySource* body) {
     std::uint64_t length = 0;
     const auto parsed = std::from_chars(given.data(), given.data() + given.size(), length);
     if (given.empty() || parsed.ec != std::errc() || parsed.ptr != given.data() + given.size()) {
@@ -50,6 +50,7 @@ AIOHTTP_DECL void check_content_length(std::string_view given, const BodySource*
         throw ValueError("Content-Length " + quote(given) + " does not fit the body of " +
                          std::to_string(*size) + " bytes");
     }
+    return length;
 }
 
 /// RFC 9110 8.6: a request without body says so where its method usually has one.
@@ -122,8 +123,10 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
         request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     if (request.body) {
         const auto size = request.body->size();
+        request.length = size;
         if (length) {
-            check_content_length(*length, request.body.get());
+            // For a body of unknown length it replaces the chunks.
+            request.length = checked_content_length(*length, request.body.get());
             request.chunked = false;
         } else if (!size || !coding.empty() || request.wants_chunks) {
             add_transfer_encoding(request, fields);
@@ -137,7 +140,7 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
         return;
     }
     if (length) {
-        check_content_length(*length, nullptr);
+        checked_content_length(*length, nullptr);
     } else if (announces_empty_body(request.method)) {
         fields.add_unchecked("Content-Length", "0");
     }
