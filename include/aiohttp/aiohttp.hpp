@@ -29,8 +29,8 @@
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
+#include <aiohttp/view_body.hpp>
 
 #if !defined(AIOHTTP_SEPARATE_COMPILATION)
 #include <aiohttp/impl/src.hpp>
-#include <aiohttp/view_body.hpp>
 #endif

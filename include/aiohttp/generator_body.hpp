@@ -77,14 +77,13 @@ private:
 /// it has begun, a redirect that wants the body again throws ClientPayloadError, and a stale
 /// connection is not replaced.
 ///
-///     auto lines = [n = 0]() mutable -> boost::asio::awaitable<std::optional<std::string>> {
-///         co_return n < 3 ? std::optional(std::to_string(n++) + "\n") : std::nullopt;
-///     };
-///     auto body = aiohttp::generator_body(lines);
+///     awaitable<std::optional<std::string>> next_row(Cursor& cursor);
+///
+///     auto rows = [&cursor] { return next_row(cursor); };
+///     auto body = aiohttp::generator_body(rows);
 ///     co_await session.post(url).data(std::move(body));
 ///
-/// The function lives as long as the body, so this coroutine lambda may capture. With GCC 12 name
-/// it first, as above, when it captures.
+/// The function object lives as long as the body, so it may have a state.
 template <class Generator>
     requires std::same_as<std::invoke_result_t<Generator&>,
                           boost::asio::awaitable<std::optional<std::string>>>
