@@ -2,8 +2,12 @@
 
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/net/context_watch.hpp>
 #include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/progress.hpp>
@@ -66,8 +70,12 @@ AIOHTTP_DECL void ProgressState::add(std::uint64_t bytes) {
 }
 
 AIOHTTP_DECL asio::awaitable<error_code> ProgressState::wait() {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
     OneShot event;
     const Waiter waiter(*this, event);
+    // A waiter that nobody notifies would own itself when its io_context is gone.
+    const ContextWatch watch(
+        executor, [](void* waiting) noexcept { static_cast<OneShot*>(waiting)->abort(); }, &event);
     co_return co_await event.wait();
 }
 

@@ -43,7 +43,7 @@ public:
     /// nothing, and no error): how an early answer interrupts a long upload.
     virtual asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) = 0;
     /// Makes a pending read_some() complete with operation_aborted. Nothing is lost, and the stream
-    /// goes on: how a wait that need not succeed comes to its end.
+    /// goes on: how a wait that need not succeed comes to its end. Nothing else is pending then.
     virtual void cancel_read() noexcept = 0;
     /// Closes at once; pending operations complete with operation_aborted.
     virtual void close() noexcept = 0;
