@@ -138,7 +138,7 @@ std::string refused(int status) {
 }
 
 asio::awaitable<std::string> put(aiohttp::ClientSession& session) {
-    return outcome_of(session.put(url).data("body").expect100(3ms));
+    return outcome_of(session.put(url).data("body").expect100());
 }
 
 }  // namespace
@@ -201,15 +201,21 @@ TEST_CASE("an own Expect field means the same, and a body must be there", "[I138
 }
 
 TEST_CASE("waiting for 100 can be cancelled and can fail at every step", "[I138]") {
-    const auto script = MemoryScript().expect_request().send(go_on).send(ok("done"));
-    std::size_t steps = 0;
-    for (bool cancelled = true; cancelled; ++steps) {
-        INFO("cancelled after " << steps << " handlers");
-        const auto exchange = exchange_once(script, put, steps);
+    const auto script = answers_after(go_on);
+    std::size_t ended = 0;
+    bool cancelled = true;
+    for (std::size_t handlers = 0; cancelled && handlers < 1000; ++handlers) {
+        INFO("cancelled after " << handlers << " handlers");
+        const auto exchange = exchange_once(script, put, handlers);
         cancelled = exchange.cancelled;
-        CHECK((cancelled ? exchange.outcome == "cancelled" : exchange.outcome == "200 done"));
+        // What has arrived when the cancellation comes may still be delivered.
+        if (exchange.outcome != "200 done") {
+            CHECK(exchange.outcome == "cancelled");
+            ++ended;
+        }
     }
-    CHECK(steps > 4);
+    CHECK_FALSE(cancelled);
+    CHECK(ended > 3);
     const auto operations = exchange_once(script, put).operations;
     for (std::size_t i = 0; i < operations; ++i) {
         INFO("operation " << i << " fails");
