@@ -5,3 +5,4 @@
 #include <aiohttp/detail/net/one_shot.ipp>
 #include <aiohttp/detail/net/resolver.ipp>
 #include <aiohttp/detail/net/tcp_transport.ipp>
+#include <aiohttp/impl/progress.ipp>

@@ -5,7 +5,10 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/media_types.ipp>
+#include <aiohttp/detail/protocol/multipart.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/transfer_decoding.ipp>
+#include <aiohttp/detail/protocol/transfer_encoding.ipp>

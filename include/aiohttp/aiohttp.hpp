@@ -17,12 +17,17 @@
 #include <aiohttp/digest_auth.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/file_body.hpp>
+#include <aiohttp/form_data.hpp>
+#include <aiohttp/generator_body.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/middleware.hpp>
 #include <aiohttp/multipart_reader.hpp>
+#include <aiohttp/multipart_writer.hpp>
 #include <aiohttp/netrc.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/progress.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
@@ -33,6 +38,7 @@
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
+#include <aiohttp/view_body.hpp>
 
 #if !defined(AIOHTTP_SEPARATE_COMPILATION)
 #include <aiohttp/impl/src.hpp>

@@ -33,6 +33,9 @@ public:
     /// The Content-Type that is sent unless the caller sets one; the default is
     /// application/octet-stream.
     virtual std::string content_type() const;
+    /// The file name that a part of a form is given unless the caller names one; the default is
+    /// none.
+    virtual std::optional<std::string> filename() const;
 };
 
 }  // namespace aiohttp

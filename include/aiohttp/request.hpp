@@ -16,6 +16,7 @@
 
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
+#include <aiohttp/clock.hpp>
 #include <aiohttp/content_coding.hpp>
 #include <aiohttp/download.hpp>
 #include <aiohttp/headers.hpp>
@@ -27,6 +28,10 @@
 #include <aiohttp/tls.hpp>
 
 namespace aiohttp {
+
+class FormData;
+class MultipartWriter;
+class Progress;
 
 namespace detail {
 struct RequestSpec;
@@ -125,6 +130,33 @@ public:
     /// Sends fields as application/x-www-form-urlencoded.
     Request& form(const Pairs& fields) &;
     Request&& form(const Pairs& fields) && { return std::move(this->form(fields)); }
+    /// Sends the body in chunks (RFC 9112 7.1) though its length is known. Without a body nothing
+    /// changes. Awaiting throws ValueError with a Content-Length or Transfer-Encoding of the
+    /// caller's, and with HTTP/1.0.
+    Request& chunked(bool on = true) &;
+    Request&& chunked(bool on = true) && { return std::move(this->chunked(on)); }
+    /// Sends `Expect: 100-continue` (RFC 9110 10.1.1), and the body only when the server wants it:
+    /// after a 100, or after 1 s without an answer, because some servers do not know of it. A final
+    /// status that comes first is the response, a 417 too; then the body is not sent, and the
+    /// connection is closed. A field `Expect: 100-continue` among the headers means the same.
+    /// Nothing changes without a body; awaiting throws ValueError with HTTP/1.0.
+    Request& expect100(bool on = true) &;
+    Request&& expect100(bool on = true) && { return std::move(this->expect100(on)); }
+    /// The same with another time than 1 s. Throws ValueError for one that is not positive.
+    Request& expect100(Duration wait) &;
+    Request&& expect100(Duration wait) && { return std::move(this->expect100(wait)); }
+    /// Lets others see how much of the body has been handed to the connection. Include
+    /// <aiohttp/progress.hpp>. Throws ValueError while another request uses it.
+    Request& upload_progress(const Progress& progress) &;
+    Request&& upload_progress(const Progress& progress) && {
+        return std::move(this->upload_progress(progress));
+    }
+    /// Sends a form, urlencoded or multipart. Include <aiohttp/form_data.hpp>.
+    Request& data(FormData&& form) &;
+    Request&& data(FormData&& form) &&;
+    /// Sends a multipart body. Include <aiohttp/multipart_writer.hpp>.
+    Request& data(MultipartWriter&& writer) &;
+    Request&& data(MultipartWriter&& writer) &&;
 
     /// The time limits instead of the session's. Throws ValueError for limits that are not
     /// positive.

@@ -1,5 +1,7 @@
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -31,6 +33,19 @@ asio::awaitable<void> expect_runtime_error(aiohttp::ClientSession& session, std:
         thrown = true;
     }
     CHECK(thrown);
+}
+
+/// Holds `alive` as long as it waits.
+asio::awaitable<void> observe(aiohttp::Progress progress, std::shared_ptr<int> alive) {
+    while (const auto bytes = co_await progress.next()) {
+        *alive = static_cast<int>(*bytes);
+    }
+}
+
+asio::awaitable<void> upload(aiohttp::ClientSession& session,
+                             std::string url,
+                             aiohttp::Progress progress) {
+    co_await session.put(url).data("body").upload_progress(progress);
 }
 
 }  // namespace
@@ -86,4 +101,33 @@ TEST_CASE("an io_context destroyed in the middle of a request takes everything w
     }
     CHECK(server.wait_for_connections_open(0));
     CHECK(session.connector().stats() == aiohttp::PoolStats());
+}
+
+TEST_CASE("an io_context takes along who waits for progress") {
+    Server server;
+    server.route("/", aiohttp::testing::Script().stall());
+    aiohttp::ClientSession session;
+    const aiohttp::Progress progress;
+    const aiohttp::Progress idle;
+    std::weak_ptr<int> alive;
+    std::weak_ptr<int> alive_in_vain;
+    {
+        asio::io_context io;
+        asio::co_spawn(io, upload(session, server.url(), progress), asio::detached);
+        auto observed = std::make_shared<int>(0);
+        alive = observed;
+        asio::co_spawn(io, observe(progress, std::move(observed)), asio::detached);
+        observed = std::make_shared<int>(0);
+        alive_in_vain = observed;
+        asio::co_spawn(io, observe(idle, std::move(observed)), asio::detached);
+        while (server.request_count() == 0) {
+            io.poll();
+        }
+        CHECK_FALSE(alive.expired());
+        CHECK_FALSE(alive_in_vain.expired());
+    }
+    CHECK(alive.expired());
+    CHECK(alive_in_vain.expired());
+    CHECK(progress.bytes() == 4);
+    CHECK(progress.finished());
 }

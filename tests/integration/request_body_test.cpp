@@ -309,3 +309,35 @@ TEST_CASE("an answer ends an upload of unknown length", "[B32]") {
         CHECK(session.connector().stats().open == 0);
     });
 }
+
+TEST_CASE("a body is sent in chunks when that is asked for", "[I129][I136]") {
+    AnyServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        co_await session.post(target.url()).data("text").chunked().text();
+        co_await session.get(target.url()).chunked().text();
+        co_await session.post(target.url()).chunked().text();
+        co_await session.post(target.url()).data("").chunked().text();
+        co_await session.post(target.url()).data("text").chunked().chunked(false).text();
+        for (const char* const name : {"Content-Length", "Transfer-Encoding"}) {
+            const auto* const value = name[0] == 'C' ? "4" : "chunked";
+            co_await failure<ValueError>(
+                session.post(target.url()).data("text").chunked().header(name, value));
+        }
+        const aiohttp::HttpVersion old{1, 0};
+        co_await failure<ValueError>(
+            session.post(target.url()).data("text").chunked().version(old));
+    });
+    REQUIRE(server.request_count() == 5);
+    CHECK(server.request(0).header("Transfer-Encoding") == "chunked");
+    CHECK(server.request(0).header_count("Content-Length") == 0);
+    CHECK(server.request(0).body == "text");
+    for (const std::size_t bodiless : {1U, 2U}) {
+        CHECK(server.request(bodiless).header_count("Transfer-Encoding") == 0);
+    }
+    CHECK(server.request(1).header_count("Content-Length") == 0);
+    CHECK(server.request(3).header("Transfer-Encoding") == "chunked");
+    CHECK(server.request(3).body.empty());
+    CHECK(server.request(4).header("Content-Length") == "4");
+    CHECK(server.connections_accepted() == 1);
+    CHECK(server.malformed_requests() == 0);
+}

@@ -11,10 +11,12 @@
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/multipart_source.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/detail/protocol/charset.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/json.hpp>
 #include <aiohttp/multipart_reader.hpp>
+#include <aiohttp/multipart_writer.hpp>
 
 namespace aiohttp {
 
@@ -92,15 +94,16 @@ AIOHTTP_DECL Request&& Request::json(const nlohmann::json& document) && {
 
 namespace detail {
 
-AIOHTTP_DECL std::string SessionCore::serialize(const nlohmann::json& document) const {
-    if (options_.json_serialize_) {
-        return options_.json_serialize_(document);
-    }
+AIOHTTP_DECL std::string dump_json(const nlohmann::json& document) {
     try {
         return document.dump();
     } catch (const nlohmann::json::type_error& error) {  // a string that is not UTF-8
         throw ValueError(std::string("the JSON document cannot be serialized: ") + error.what());
     }
+}
+
+AIOHTTP_DECL std::string SessionCore::serialize(const nlohmann::json& document) const {
+    return options_.json_serialize_ ? options_.json_serialize_(document) : dump_json(document);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> exchange_json(
@@ -110,6 +113,18 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> exchange_json(
 }
 
 }  // namespace detail
+
+AIOHTTP_DECL MultipartWriter& MultipartWriter::append_json(const nlohmann::json& document,
+                                                           const Headers& headers) & {
+    return append(
+        std::make_unique<detail::StringBody>(detail::dump_json(document), "application/json"),
+        headers);
+}
+
+AIOHTTP_DECL MultipartWriter&& MultipartWriter::append_json(const nlohmann::json& document,
+                                                            const Headers& headers) && {
+    return std::move(append_json(document, headers));
+}
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> Request::as_json() && {
     return detail::exchange_json(std::move(*this));

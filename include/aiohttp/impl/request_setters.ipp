@@ -10,6 +10,9 @@
 #include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
+#include <aiohttp/form_data.hpp>
+#include <aiohttp/multipart_writer.hpp>
+#include <aiohttp/progress.hpp>
 #include <aiohttp/request.hpp>
 
 namespace aiohttp {
@@ -107,6 +110,46 @@ AIOHTTP_DECL Request& Request::data(std::span<const std::byte> bytes) & {
 
 AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
     return body(detail::encode_form(fields), "application/x-www-form-urlencoded");
+}
+
+AIOHTTP_DECL Request& Request::chunked(bool on) & {
+    spec_->request.wants_chunks = on;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::expect100(bool on) & {
+    spec_->request.expect_wait =
+        on ? std::optional<Duration>(detail::default_expect_wait) : std::nullopt;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::expect100(Duration wait) & {
+    if (wait <= Duration::zero()) {
+        throw ValueError("the wait for 100 Continue must be positive");
+    }
+    spec_->request.expect_wait = wait;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::upload_progress(const Progress& progress) & {
+    spec_->request.progress = progress.report();
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::data(FormData&& form) & {
+    return data(std::move(form).body());
+}
+
+AIOHTTP_DECL Request&& Request::data(FormData&& form) && {
+    return std::move(this->data(std::move(form)));
+}
+
+AIOHTTP_DECL Request& Request::data(MultipartWriter&& writer) & {
+    return data(std::move(writer).body());
+}
+
+AIOHTTP_DECL Request&& Request::data(MultipartWriter&& writer) && {
+    return std::move(this->data(std::move(writer)));
 }
 
 AIOHTTP_DECL Request& Request::timeout(const ClientTimeout& limits) & {

@@ -17,6 +17,8 @@ namespace aiohttp::detail {
 ///     send ── request written ─────────────────────────→ wait ── final head ──→ body ──→ done
 ///       └──── an answer comes before it is written ────────────────↑
 ///
+/// Between the head and the body it waits for 100 Continue, when the request says so.
+///
 /// It moves bytes between the transport and the pure machines (HeadDecoder, BodyDecoder) and
 /// decides nothing about HTTP itself.
 class Http1Connection final : public Connection {
@@ -46,10 +48,15 @@ private:
     // How sending went: all of it, an answer came first, or an error that is kept aside.
     enum class Sending { complete, answered, failed };
 
+    void begin(const ClientRequest& request);
+    boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
+                                                   Deadline& deadline,
+                                                   ResponseHead& head);
     boost::asio::awaitable<Sending> send_body(ClientRequest& request,
                                               Deadline& deadline,
                                               ResponseHead& head);
     boost::asio::awaitable<Sending> send_piece(asio::const_buffer piece,
+                                               const ClientRequest& request,
                                                Deadline& deadline,
                                                ResponseHead& head);
     HeadStatus decode_head(ResponseHead& head);
@@ -72,6 +79,7 @@ private:
     bool head_done_ = false;
     bool upload_complete_ = false;
     bool answer_begun_ = false;
+    bool continue_received_ = false;
     unsigned interim_ = 0;
     std::uint64_t sent_ = 0;
     Error send_error_;

@@ -9,6 +9,7 @@
 #include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
+#include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
 
 namespace aiohttp::detail {
@@ -70,36 +71,54 @@ AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& requ
     return request.chunked ? std::nullopt : request.body->in_memory();
 }
 
-AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
-                                                                     Deadline& deadline,
-                                                                     ResponseHead& head) {
+AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
     limits_ = request.limits;
     head_decoder_.reset(limits_);
     head_error_.clear();
     head_done_ = false;
     answer_begun_ = false;
+    continue_received_ = false;
     interim_ = 0;
     sent_ = 0;
     send_error_ = Error();
     output_.clear();
     encode_request_head(output_, request.method, request.url.target(), request.version,
                         request.wire);
+    if (request.progress && request.body) {
+        request.progress->start(request.chunked ? request.body->size() : request.length);
+    }
+}
+
+AIOHTTP_DECL void report_sent(const ClientRequest& request, std::size_t bytes) {
+    if (request.progress) {
+        request.progress->add(bytes);
+    }
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
+                                                                     Deadline& deadline,
+                                                                     ResponseHead& head) {
+    begin(request);
     deadline.watch(Phase::send, transport_.get());
     const auto memory = memory_of(request);
-    const bool joined = memory && memory->size() <= small_body;
+    const bool joined = memory && memory->size() <= small_body && !request.expects_continue;
     // Named here: inside co_await GCC 12 evaluates both sides of the conditional.
     const asio::const_buffer body = joined ? asio::buffer(*memory) : asio::const_buffer();
     deadline.begin(Deadline::Limit::sock_write);
     const auto written = co_await transport_->write(asio::buffer(output_), body);
     deadline.end(Deadline::Limit::sock_write);
     sent_ += written.bytes;
+    report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
     auto sending = Sending::complete;
     if (written.error) {
         send_error_ = explain(written.error, deadline);
         sending = Sending::failed;
-    } else if (!joined && memory) {
-        sending = co_await send_piece(asio::buffer(*memory), deadline, head);
-    } else if (!joined) {
+    } else if (request.expects_continue) {
+        sending = co_await await_continue(request, deadline, head);
+    }
+    if (sending == Sending::complete && !joined && memory) {
+        sending = co_await send_piece(asio::buffer(*memory), request, deadline, head);
+    } else if (sending == Sending::complete && !joined) {
         sending = co_await send_body(request, deadline, head);
     }
     upload_complete_ = sending == Sending::complete;
@@ -121,9 +140,33 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     co_return begin_body(request, head);
 }
 
+/// The body may be sent when this is complete: the server wants it, or says nothing for too long.
+AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::await_continue(
+    const ClientRequest& request, Deadline& deadline, ResponseHead& head) {
+    auto sending = Sending::complete;
+    deadline.watch(Phase::wait, transport_.get());
+    deadline.begin_pause(request.expect_wait.value_or(default_expect_wait), *transport_);
+    while (sending == Sending::complete && !continue_received_ && deadline.pausing()) {
+        deadline.begin(Deadline::Limit::sock_read);
+        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
+        deadline.end(Deadline::Limit::sock_read);
+        input_.commit(received.bytes);
+        answer_begun_ = answer_begun_ || received.bytes > 0;
+        if (deadline.verdict() || (received.error && deadline.pausing())) {
+            send_error_ = explain(received.error, deadline);
+            sending = Sending::failed;
+        } else if (decode_head(head) != HeadStatus::need_more) {
+            sending = Sending::answered;
+        }
+    }
+    deadline.end_pause();
+    deadline.watch(Phase::send, transport_.get());
+    co_return sending;
+}
+
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
     ClientRequest& request, Deadline& deadline, ResponseHead& head) {
-    const auto size = request.chunked ? std::nullopt : request.body->size();
+    const auto size = request.chunked ? std::nullopt : request.length;
     std::uint64_t produced = 0;
     bool more = true;
     while (more) {
@@ -148,16 +191,22 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         }
         const asio::const_buffer bytes =
             size && piece ? asio::const_buffer(asio::buffer(*piece)) : asio::buffer(output_);
-        const auto sending = co_await send_piece(bytes, deadline, head);
+        const auto sending = co_await send_piece(bytes, request, deadline, head);
         if (sending != Sending::complete) {
             co_return sending;
+        }
+        if (request.chunked && piece) {
+            report_sent(request, piece->size());
         }
     }
     co_return Sending::complete;
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_piece(
-    asio::const_buffer piece, Deadline& deadline, ResponseHead& head) {
+    asio::const_buffer piece,
+    const ClientRequest& request,
+    Deadline& deadline,
+    ResponseHead& head) {
     while (piece.size() > 0) {
         // Whatever came is looked at before each write; an answer ends the upload. One that comes
         // after the last write finds the upload complete.
@@ -177,6 +226,9 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         deadline.end(Deadline::Limit::sock_write);
         sent_ += written.bytes;
         piece += written.bytes;
+        if (!request.chunked) {
+            report_sent(request, written.bytes);
+        }
         if (written.error || deadline.verdict()) {
             send_error_ = explain(written.error, deadline);
             co_return Sending::failed;
@@ -197,6 +249,7 @@ AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
             return status;
         }
         input_.consume(head_decoder_.consumed());
+        continue_received_ = continue_received_ || head.status == 100;
         if (!is_interim(head.status)) {
             head_done_ = true;
             return status;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <aiohttp/body.hpp>
+#include <aiohttp/clock.hpp>
 #include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/headers.hpp>
@@ -13,6 +16,11 @@
 #include <aiohttp/url.hpp>
 
 namespace aiohttp::detail {
+
+class ProgressState;
+
+/// How long a body waits for 100 Continue, as in curl, unless the caller says otherwise.
+inline constexpr Duration default_expect_wait = std::chrono::seconds(1);
 
 /// What of a request can be copied, for a hop of its own.
 struct RequestFields {
@@ -24,6 +32,11 @@ struct RequestFields {
     std::optional<TlsOptions> tls;  ///< instead of the connector's
     std::string server_hostname;    ///< instead of the URL's host, for SNI and the certificate
     HeadLimits limits;
+    std::optional<Duration> expect_wait;      ///< for 100 Continue, when the caller wants it
+    std::shared_ptr<ProgressState> progress;  ///< ends with the request
+    std::optional<std::uint64_t> length;      ///< the body's, as the hop announces it
+    bool wants_chunks = false;                ///< the caller wants the body in chunks
+    bool expects_continue = false;            ///< the hop's body waits for 100 Continue
     bool read_until_eof = true;
     bool chunked = false;  ///< frame the body in chunks though its size is known
     int version = 11;

@@ -39,7 +39,7 @@ private:
     const RequestDefaults& defaults_;
 };
 
-AIOHTTP_DECL void check_content_length(std::string_view given, const BodySource* body) {
+AIOHTTP_DECL std::uint64_t checked_content_length(std::string_view given, const BodySource* body) {
     std::uint64_t length = 0;
     const auto parsed = std::from_chars(given.data(), given.data() + given.size(), length);
     if (given.empty() || parsed.ec != std::errc() || parsed.ptr != given.data() + given.size()) {
@@ -50,6 +50,7 @@ AIOHTTP_DECL void check_content_length(std::string_view given, const BodySource*
         throw ValueError("Content-Length " + quote(given) + " does not fit the body of " +
                          std::to_string(*size) + " bytes");
     }
+    return length;
 }
 
 /// RFC 9110 8.6: a request without body says so where its method usually has one.
@@ -66,6 +67,42 @@ AIOHTTP_DECL void add_transfer_encoding(ClientRequest& request, Headers& fields)
     fields.add_unchecked("Transfer-Encoding", "chunked");
 }
 
+/// A multipart body could not be taken apart under a Content-Type that lacks its boundary.
+AIOHTTP_DECL void check_boundary(std::string_view given, const BodySource& body) {
+    if (given.empty()) {
+        return;
+    }
+    constexpr std::string_view marker = "; boundary=";
+    const auto type = body.content_type();
+    const auto at = type.find(marker);
+    if (at == std::string::npos || !istarts_with(type, "multipart/")) {
+        return;
+    }
+    std::string_view boundary = std::string_view(type).substr(at + marker.size());
+    if (boundary.starts_with('"')) {
+        boundary = boundary.substr(1, boundary.size() - 2);
+    }
+    if (given.find(boundary) == std::string_view::npos) {
+        throw ValueError("Content-Type " + quote(given) + " lacks the boundary of the body, " +
+                         quote(boundary) + "; leave it to the body");
+    }
+}
+
+/// RFC 9110 10.1.1: only a request with content may ask.
+AIOHTTP_DECL void add_expectation(ClientRequest& request, Headers& fields) {
+    const bool given = iequals(fields["expect"], "100-continue");
+    request.expects_continue = (given || request.expect_wait) && request.body->size() != 0;
+    if (!request.expects_continue) {
+        return;
+    }
+    if (request.version == 10) {
+        throw ValueError("HTTP/1.0 does not know Expect: 100-continue");
+    }
+    if (!given) {
+        fields.add_unchecked("Expect", "100-continue");
+    }
+}
+
 AIOHTTP_DECL void add_body_fields(ClientRequest& request,
                                   const DefaultFields& automatic,
                                   Headers& fields) {
@@ -78,23 +115,32 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
         }
         fields.erase("transfer-encoding");
     }
+    if (request.wants_chunks && (length || !coding.empty())) {
+        throw ValueError(std::string("chunked(true) together with the caller's ") +
+                         (length ? "Content-Length" : "Transfer-Encoding"));
+    }
     const bool sends_type =
         request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     if (request.body) {
         const auto size = request.body->size();
+        request.length = size;
         if (length) {
-            check_content_length(*length, request.body.get());
+            // For a body of unknown length it replaces the chunks.
+            request.length = checked_content_length(*length, request.body.get());
             request.chunked = false;
-        } else if (!size || !coding.empty()) {
+        } else if (!size || !coding.empty() || request.wants_chunks) {
             add_transfer_encoding(request, fields);
         } else {
+            request.chunked = false;
             fields.add_unchecked("Content-Length", std::to_string(*size));
         }
+        check_boundary(fields["content-type"], *request.body);
         automatic.add_automatic(fields, "Content-Type", request.body->content_type());
+        add_expectation(request, fields);
         return;
     }
     if (length) {
-        check_content_length(*length, nullptr);
+        checked_content_length(*length, nullptr);
     } else if (announces_empty_body(request.method)) {
         fields.add_unchecked("Content-Length", "0");
     }

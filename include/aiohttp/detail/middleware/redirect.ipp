@@ -19,6 +19,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
     if (!next.keeps_body) {
         request.body.reset();
         request.chunked = false;
+        request.expects_continue = false;
         erase_body_fields(request.headers);
     }
     if (!next.same_origin) {

@@ -41,6 +41,14 @@ public:
     /// Stops `limit`.
     void end(Limit limit) noexcept { at(limit) = Clock::time_point::max(); }
 
+    /// Begins a wait that may fail: when `duration` has passed it ends reading from `transport`,
+    /// and nothing else. The limits hold during it, too.
+    void begin_pause(Duration duration, Transport& transport);
+    /// Whether the pause goes on.
+    bool pausing() const noexcept { return paused_ != nullptr; }
+    /// Ends it.
+    void end_pause() noexcept { paused_ = nullptr; }
+
     /// Says what is being done, and what to abort when time is up or the session closes.
     void watch(Phase phase, Abortable* operation) noexcept {
         phase_ = phase;
@@ -63,12 +71,16 @@ private:
 
     Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
     std::optional<Duration> duration_of(Limit limit) const noexcept;
+    void check_pause() noexcept;
+    void arm(Clock::time_point& end, Duration duration);
     void on_timer();
     void expire(Limit limit);
 
     std::size_t id_;
     ClientTimeout timeout_ = ClientTimeout::none();
     std::array<Clock::time_point, limit_count> limits_;
+    Clock::time_point pause_end_;
+    Transport* paused_ = nullptr;
     Phase phase_ = Phase::none;
     Abortable* operation_ = nullptr;
     Error verdict_;

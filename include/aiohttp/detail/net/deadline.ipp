@@ -98,6 +98,7 @@ AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
 
 AIOHTTP_DECL void Deadline::finish() noexcept {
     limits_.fill(Clock::time_point::max());
+    end_pause();
     watch(Phase::none, nullptr);
 }
 
@@ -128,11 +129,27 @@ AIOHTTP_DECL void Deadline::begin(Limit limit) {
     if (!duration || verdict_) {
         return;
     }
+    arm(at(limit), *duration);
+}
+
+AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration) {
     const auto now = Clock::now();
     // A limit beyond the clock's range never comes.
-    if (*duration < Clock::time_point::max() - now) {
-        at(limit) = now + *duration;
-        timer_.arm_before(at(limit));
+    if (duration < Clock::time_point::max() - now) {
+        end = now + duration;
+        timer_.arm_before(end);
+    }
+}
+
+AIOHTTP_DECL void Deadline::begin_pause(Duration duration, Transport& transport) {
+    pause_end_ = Clock::time_point::max();
+    paused_ = &transport;
+    arm(pause_end_, duration);
+}
+
+AIOHTTP_DECL void Deadline::check_pause() noexcept {
+    if (paused_ != nullptr && pause_end_ <= Clock::now()) {
+        std::exchange(paused_, nullptr)->cancel_read();
     }
 }
 
@@ -151,7 +168,11 @@ AIOHTTP_DECL void Deadline::check_now() {
 
 AIOHTTP_DECL void Deadline::on_timer() {
     check_now();
-    const auto next = *std::min_element(limits_.begin(), limits_.end());
+    check_pause();
+    auto next = *std::min_element(limits_.begin(), limits_.end());
+    if (pausing()) {
+        next = std::min(next, pause_end_);
+    }
     if (next != Clock::time_point::max()) {
         timer_.arm_before(next);
     }
@@ -180,6 +201,7 @@ AIOHTTP_DECL void Deadline::interrupt(const Error& reason) noexcept {
     }
     verdict_ = reason.phase() == phase_ ? reason : with_phase(reason, phase_);
     limits_.fill(Clock::time_point::max());
+    end_pause();
     if (operation_ != nullptr) {
         operation_->abort();
     }

@@ -17,6 +17,7 @@ public:
     asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override;
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override;
+    void cancel_read() noexcept override;
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
     std::string remote_endpoint() const override;

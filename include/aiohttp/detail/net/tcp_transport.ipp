@@ -107,6 +107,11 @@ AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write_until_readable(
     co_return total;
 }
 
+AIOHTTP_DECL void TcpTransport::cancel_read() noexcept {
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
 AIOHTTP_DECL void TcpTransport::close() noexcept {
     error_code ignored;
     socket_.close(ignored);

@@ -259,6 +259,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
     co_return total;
 }
 
+AIOHTTP_DECL void TlsTransport::cancel_read() noexcept {
+    next_->cancel_read();
+}
+
 AIOHTTP_DECL void TlsTransport::close() noexcept {
     next_->close();
 }

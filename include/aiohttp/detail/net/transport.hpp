@@ -42,6 +42,9 @@ public:
     /// Writes a part, at least one byte unless the peer has sent something first (then perhaps
     /// nothing, and no error): how an early answer interrupts a long upload.
     virtual asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) = 0;
+    /// Makes a pending read_some() complete with operation_aborted. Nothing is lost, and the stream
+    /// goes on: how a wait that need not succeed comes to its end. Nothing else is pending then.
+    virtual void cancel_read() noexcept = 0;
     /// Closes at once; pending operations complete with operation_aborted.
     virtual void close() noexcept = 0;
     /// Reads what has already arrived, without waiting: error::would_block when nothing has.

@@ -64,6 +64,8 @@ public:
     IoResult try_write(asio::const_buffer bytes);
     bool readable() const noexcept { return closed_ || !pieces_.empty() || read_end_; }
     bool writable() const noexcept { return closed_ || window_ > 0 || write_error_; }
+    /// Ends a wait for something to read.
+    void cancel_read() noexcept;
     /// The client closes: operations under way are aborted.
     void close() noexcept;
     void abort() noexcept override { close(); }
@@ -131,6 +133,7 @@ public:
     asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override;
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override;
+    void cancel_read() noexcept override { peer_->cancel_read(); }
     void close() noexcept override { peer_->close(); }
     IoResult try_read(asio::mutable_buffer into) noexcept override { return peer_->try_read(into); }
     std::string remote_endpoint() const override { return peer_->name(); }

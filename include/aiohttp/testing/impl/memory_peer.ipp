@@ -165,6 +165,12 @@ AIOHTTP_DECL IoResult MemoryPeer::try_write(asio::const_buffer bytes) {
     return result;
 }
 
+AIOHTTP_DECL void MemoryPeer::cancel_read() noexcept {
+    if (reader_ != nullptr) {
+        reader_->abort();
+    }
+}
+
 AIOHTTP_DECL void MemoryPeer::close() noexcept {
     closed_ = true;
     record_->open = false;
