@@ -56,7 +56,9 @@ public:
     /// Every value of that name, in order, each as its own line.
     std::vector<std::string_view> getall(std::string_view name) const;
     /// Whether there is a field of that name.
-    bool contains(std::string_view name) const noexcept;
+    bool contains(std::string_view name) const noexcept {
+        return used_ != 0 && find(name) != nullptr;
+    }
     /// How many fields have that name.
     std::size_t count(std::string_view name) const noexcept;
     /// Whether a comma-separated list field (Connection, Transfer-Encoding, ...) holds `token`,

@@ -44,7 +44,8 @@ public:
     Url(const Url&) = default;
     Url& operator=(const Url&) = default;
     /// Moving leaves the source empty.
-    Url(Url&& other) noexcept { swap(other); }
+    Url(Url&& other) noexcept
+        : text_(std::exchange(other.text_, {})), at_(std::exchange(other.at_, {})) {}
     Url& operator=(Url&& other) noexcept;
     ~Url() = default;
 

@@ -99,12 +99,12 @@ AIOHTTP_DECL ClientResponse make_response(const ClientRequest& request,
                                           std::string body,
                                           Headers headers) {
     static const auto nowhere = std::make_shared<const std::string>();
-    auto state = std::make_shared<detail::ResponseState>();
+    auto state = detail::make_response_state();
     state->head.status = status;
     state->head.headers = std::move(headers);
     state->remote_endpoint = nowhere;
     state->keep(body, false);
-    detail::identify(*state, request.method(), request.url());
+    detail::identify(*state, request.method(), Url(request.url()));
     return ClientResponse(std::move(state));
 }
 

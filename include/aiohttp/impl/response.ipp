@@ -35,7 +35,11 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<Resp
 }
 
 AIOHTTP_DECL std::string encoding_of(const std::shared_ptr<ResponseState>& state) {
-    const auto type = parse_media_type(state->head.headers["content-type"]);
+    const auto field = state->head.headers["content-type"];
+    if (field.find(';') == std::string_view::npos && state->fallback_charset() == nullptr) {
+        return "utf-8";  // what most responses are, without taking the field apart
+    }
+    const auto type = parse_media_type(field);
     auto charset = to_lower_copy(type.parameter("charset"));
     if (!charset.empty() && is_known_charset(charset)) {
         return charset;
@@ -59,13 +63,17 @@ AIOHTTP_DECL void check_encoding(const std::string& encoding) {
 AIOHTTP_DECL std::string decode_whole(const ResponseState& state,
                                       const std::string& encoding,
                                       DecodeErrors errors) {
+    const std::string& bytes = *state.whole;
+    if (is_utf8_name(encoding) && valid_utf8_prefix(bytes) == bytes.size()) {
+        return bytes;  // as nearly all text is
+    }
     check_encoding(encoding);
-    auto decoded = decode_text(*state.whole, encoding, errors);
+    auto decoded = decode_text(bytes, encoding, errors);
     if (decoded.bad_offset) {
         state.raise(make_error(errc::text_invalid, Phase::none,
                                "response body is not " + encoding + " text, at byte " +
                                    std::to_string(*decoded.bad_offset) + " of " +
-                                   std::to_string(state.whole->size())));
+                                   std::to_string(bytes.size())));
     }
     return std::move(decoded.text);
 }

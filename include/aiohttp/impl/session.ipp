@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include <aiohttp/detail/client/netrc_file.hpp>
@@ -29,8 +28,7 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     }
 }
 
-AIOHTTP_DECL ClientRequest SessionCore::new_request() const {
-    ClientRequest request;
+AIOHTTP_DECL void SessionCore::configure(ClientRequest& request) const {
     request.version = 10 + options_.version_.minor;
     request.limits.line = options_.max_line_size_;
     request.limits.field = options_.max_field_size_;
@@ -41,7 +39,6 @@ AIOHTTP_DECL ClientRequest SessionCore::new_request() const {
     body.max_ratio = options_.max_decompression_ratio_.value_or(body.max_ratio);
     body.fallback_charset = options_.fallback_charset_resolver_;
     body.read_size = options_.read_bufsize_.value_or(body.read_size);
-    return request;
 }
 
 AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
@@ -54,23 +51,23 @@ AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
     }
 }
 
-AIOHTTP_DECL std::string upper_case_method(std::string_view method) {
+AIOHTTP_DECL void set_method(ClientRequest& request, std::string_view method) {
     if (!is_token(method)) {
         throw ValueError("method " + quote(method) + " is not a token");
     }
-    std::string upper(method);
-    std::transform(upper.begin(), upper.end(), upper.begin(), to_upper);
-    return upper;
+    for (const char c : method) {
+        request.method += to_upper(c);
+    }
 }
 
 AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<SessionCore>& session,
                                                    std::string_view method) {
     auto spec = std::make_unique<RequestSpec>();
     spec->session = session;
-    spec->request = session->new_request();
+    session->configure(spec->request);
     spec->redirects.requote = session->requotes_redirects();
     spec->redirects.hook = session->redirect_hook();
-    spec->request.method = upper_case_method(method);
+    set_method(spec->request, method);
     return spec;
 }
 

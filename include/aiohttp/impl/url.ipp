@@ -26,7 +26,10 @@ AIOHTTP_DECL Url::Url(std::string_view text) {
 }
 
 AIOHTTP_DECL Url& Url::operator=(Url&& other) noexcept {
-    Url(std::move(other)).swap(*this);
+    if (this != &other) {
+        text_ = std::exchange(other.text_, {});
+        at_ = std::exchange(other.at_, {});
+    }
     return *this;
 }
 
@@ -110,7 +113,7 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
     at.fragment = static_cast<std::uint32_t>(end);
     const bool normal = end == text.size() && end <= detail::max_url_size;
     if (normal) {
-        text_ = text;
+        text_ = std::string(text);  // cheaper than assigning
         at_ = at;
     }
     return normal;

@@ -49,8 +49,8 @@ public:
     }
     /// The environment's credentials; null without trust_env().
     const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
-    /// What the session's options make of a new request.
-    ClientRequest new_request() const;
+    /// Gives a new request what the session's options say.
+    void configure(ClientRequest& request) const;
 
 private:
     ClientSessionOptions options_;

@@ -52,6 +52,9 @@ private:
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
+    boost::asio::awaitable<IoResult> write_rest(IoResult begun,
+                                                asio::const_buffer body,
+                                                Deadline& deadline);
     boost::asio::awaitable<Sending> send_body(ClientRequest& request,
                                               Deadline& deadline,
                                               ResponseHead& head);

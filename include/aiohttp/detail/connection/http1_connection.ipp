@@ -89,6 +89,11 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
     }
 }
 
+/// Whether there is nothing left to write, be it because of an error.
+inline bool wrote_all(const IoResult& written, std::size_t size) noexcept {
+    return written.error ? written.error != asio::error::would_block : written.bytes == size;
+}
+
 AIOHTTP_DECL void report_sent(const ClientRequest& request, std::size_t bytes) {
     if (request.progress) {
         request.progress->add(bytes);
@@ -104,9 +109,11 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     const bool joined = memory && memory->size() <= small_body && !request.expects_continue;
     // Named here: inside co_await GCC 12 evaluates both sides of the conditional.
     const asio::const_buffer body = joined ? asio::buffer(*memory) : asio::const_buffer();
-    deadline.begin(Deadline::Limit::sock_write);
-    const auto written = co_await transport_->write(asio::buffer(output_), body);
-    deadline.end(Deadline::Limit::sock_write);
+    // Most requests fit into the socket's buffer, and then nothing needs to be awaited.
+    auto written = transport_->try_write(asio::buffer(output_), body);
+    if (!wrote_all(written, output_.size() + body.size())) {
+        written = co_await write_rest(written, body, deadline);
+    }
     sent_ += written.bytes;
     report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
     auto sending = Sending::complete;
@@ -138,6 +145,19 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         }
     }
     co_return begin_body(request, head);
+}
+
+/// Writes what is left of output_ and `body` after a part was written.
+AIOHTTP_DECL boost::asio::awaitable<IoResult> Http1Connection::write_rest(IoResult begun,
+                                                                          asio::const_buffer body,
+                                                                          Deadline& deadline) {
+    const auto of_head = std::min(begun.bytes, output_.size());
+    deadline.begin(Deadline::Limit::sock_write);
+    auto written =
+        co_await transport_->write(asio::buffer(output_) + of_head, body + (begun.bytes - of_head));
+    deadline.end(Deadline::Limit::sock_write);
+    written.bytes += begun.bytes;
+    co_return written;
 }
 
 /// The body may be sent when this is complete: the server wants it, or says nothing for too long.

@@ -120,6 +120,9 @@ private:
     std::uint64_t total_bytes_ = 0;
 };
 
+/// A new state, in memory that Asio's thread keeps for operations like it.
+std::shared_ptr<ResponseState> make_response_state();
+
 /// The whole body, which is kept for the next call.
 boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);
 

@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/recycling_allocator.hpp>
+
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 
 namespace aiohttp::detail {
+
+AIOHTTP_DECL std::shared_ptr<ResponseState> make_response_state() {
+    return std::allocate_shared<ResponseState>(boost::asio::recycling_allocator<ResponseState>());
+}
 
 AIOHTTP_DECL ResponseState::ReadGuard::ReadGuard(ResponseState& state) : state_(state) {
     if (std::exchange(state.reading_, true)) {
@@ -20,7 +26,11 @@ AIOHTTP_DECL void ResponseState::raise(const Error& error) const {
 }
 
 AIOHTTP_DECL void ResponseState::keep(std::string_view bytes, bool ends_chunk) {
-    kept_.append(bytes);
+    if (kept_.empty()) {
+        kept_ = std::string(bytes);  // half of what growing costs
+    } else {
+        kept_.append(bytes);
+    }
     if (ends_chunk) {
         chunk_ends_.push_back(kept_.size());
     }

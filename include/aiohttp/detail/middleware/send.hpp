@@ -28,12 +28,23 @@ struct Exchange {
 /// Throws ValueError when the caller's fields do not fit.
 boost::asio::awaitable<Error> send_hop(Exchange& exchange);
 
+// The steps of send_hop(), for those who take them in a frame of their own.
+
+/// Makes the header block and takes a connection, if one is free at once.
+bool begin_hop(Exchange& exchange);
+/// The rest of a hop that has to wait for its connection.
+boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange);
+/// After an exchange that failed: once more, on another connection, when that does no harm.
+boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error error);
+/// After an exchange that went well.
+void accept_head(Exchange& exchange);
+
 /// Makes the last hop's response the one that is handed out: with its body, which takes the
 /// connection and the deadline along.
 void begin_response(Exchange& exchange);
 
 /// Says which request the response answers.
-void identify(ResponseState& response, std::string_view method, Url url);
+void identify(ResponseState& response, std::string_view method, Url&& url);
 
 /// Ends a hop that another one follows: its response is as released, the next one's is still
 /// empty. The connection goes back to the pool when the body has arrived whole, else it closes.

@@ -24,40 +24,69 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
     return make_error(std::move(details));
 }
 
-AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
-    ClientRequest& request = exchange.request;
-    Deadline& deadline = *exchange.deadline;
-    ResponseState& response = *exchange.response;
-    Lease& lease = exchange.lease;
-    apply_defaults(request, exchange.defaults);
-
-    Error error;
-    if (!exchange.connector->try_acquire(request, lease)) {
-        error = co_await exchange.connector->acquire(request, deadline, lease);
-    }
-    bool may_try_again = true;
-    while (!error) {
-        error = co_await lease->exchange(request, deadline, response.head);
-        if (!error) {
-            response.remote_endpoint = lease->remote_endpoint();
-            store_cookies(request, response.head, *exchange.defaults.cookie_jar);
-            co_return Error();
-        }
-        const bool replay = std::exchange(may_try_again, false) && !deadline.verdict() &&
-                            may_replay(request, lease, error) &&
-                            (!request.body || request.body->rewind());
-        if (!replay) {
-            break;
-        }
-        response.head = ResponseHead();
-        error = co_await exchange.connector->reopen(request, deadline, lease);
-    }
-    deadline.watch(Phase::none, nullptr);
-    lease = Lease();
-    co_return with_retryable(error, request);
+AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
+    apply_defaults(exchange.request, exchange.defaults);
+    return exchange.connector->try_acquire(exchange.request, exchange.lease);
 }
 
-AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url url) {
+AIOHTTP_DECL void accept_head(Exchange& exchange) {
+    ResponseState& response = *exchange.response;
+    response.remote_endpoint = exchange.lease->remote_endpoint();
+    store_cookies(exchange.request, response.head, *exchange.defaults.cookie_jar);
+}
+
+/// Ends a hop that failed.
+AIOHTTP_DECL Error give_up(Exchange& exchange, const Error& error) {
+    exchange.deadline->watch(Phase::none, nullptr);
+    exchange.lease = Lease();
+    return with_retryable(error, exchange.request);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error error) {
+    ClientRequest& request = exchange.request;
+    Deadline& deadline = *exchange.deadline;
+    const bool replay = !deadline.verdict() && may_replay(request, exchange.lease, error) &&
+                        (!request.body || request.body->rewind());
+    if (!replay) {
+        co_return give_up(exchange, error);
+    }
+    exchange.response->head = ResponseHead();
+    error = co_await exchange.connector->reopen(request, deadline, exchange.lease);
+    if (!error) {
+        error = co_await exchange.lease->exchange(request, deadline, exchange.response->head);
+    }
+    if (error) {
+        co_return give_up(exchange, error);
+    }
+    accept_head(exchange);
+    co_return Error();
+}
+
+/// A hop that has its connection.
+AIOHTTP_DECL boost::asio::awaitable<Error> send_leased(Exchange& exchange) {
+    Error error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
+                                                    exchange.response->head);
+    if (error) {
+        co_return co_await replay_hop(exchange, error);
+    }
+    accept_head(exchange);
+    co_return error;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange) {
+    Error error =
+        co_await exchange.connector->acquire(exchange.request, *exchange.deadline, exchange.lease);
+    if (error) {
+        co_return give_up(exchange, error);
+    }
+    co_return co_await send_leased(exchange);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
+    return begin_hop(exchange) ? send_leased(exchange) : acquire_and_send(exchange);
+}
+
+AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url&& url) {
     response.method = method;
     if (url.fragment().empty()) {
         response.url = std::move(url);
@@ -98,16 +127,16 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     if (exchange.users != nullptr) {
         response.release();  // it was handed out already, to the user's middlewares
-        return std::exchange(exchange.response, std::make_shared<ResponseState>());
+        return std::exchange(exchange.response, make_response_state());
     }
-    identify(response, exchange.request.method, exchange.request.url);
+    identify(response, exchange.request.method, Url(exchange.request.url));
     response.set_body_options(exchange.request.response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
         exchange.lease.discard();
         response.abandon();
     }
-    return std::exchange(exchange.response, std::make_shared<ResponseState>());
+    return std::exchange(exchange.response, make_response_state());
 }
 
 }  // namespace aiohttp::detail

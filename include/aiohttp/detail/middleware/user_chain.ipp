@@ -114,12 +114,10 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
     Exchange& whole = *hop->exchange;
     auto error = prepare_send(*hop);
     if (!error) {
-        Exchange exchange{whole.connector,
-                          hop->request,
-                          whole.defaults,
-                          whole.connector->deadlines().start_part(*whole.deadline),
-                          std::make_shared<ResponseState>(),
-                          Lease()};
+        Exchange exchange{
+            whole.connector,       hop->request,
+            whole.defaults,        whole.connector->deadlines().start_part(*whole.deadline),
+            make_response_state(), Lease()};
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         error = co_await send_part(exchange, *hop);
         if (!error) {
@@ -155,7 +153,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
         }
     }
     if (!exchange.response) {
-        exchange.response = std::make_shared<ResponseState>();
+        exchange.response = make_response_state();
         throw RuntimeError("a middleware returned an empty response");
     }
     if (users.thrown && !error) {

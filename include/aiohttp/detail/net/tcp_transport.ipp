@@ -51,12 +51,19 @@ AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::read_some(asio::mutable_buf
     co_return IoResult{std::get<0>(result), std::get<1>(result)};
 }
 
+AIOHTTP_DECL IoResult TcpTransport::try_write(asio::const_buffer first,
+                                              asio::const_buffer second) noexcept {
+    const std::array<asio::const_buffer, 2> both{first, second};
+    IoResult result;
+    result.bytes = socket_.write_some(both, result.error);
+    return result;
+}
+
 AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write(asio::const_buffer first,
                                                            asio::const_buffer second) {
     std::array<asio::const_buffer, 2> rest{first, second};
     IoResult total;
     for (;;) {
-        // Most requests fit into the socket's buffer, so the asynchronous way is seldom taken.
         auto written = socket_.write_some(rest, total.error);
         if (total.error == asio::error::would_block) {
             const auto result =

@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
 namespace aiohttp::detail {
@@ -36,6 +37,12 @@ public:
 
     /// Reads at least one byte. The end of the stream is asio::error::eof.
     virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer into) = 0;
+    /// Writes of both buffers, in one system call, what can be written without waiting:
+    /// error::would_block when nothing can; a transport that never can says so always.
+    virtual IoResult try_write(asio::const_buffer /*first*/,
+                               asio::const_buffer /*second*/) noexcept {
+        return {asio::error::would_block, 0};
+    }
     /// Writes both buffers whole, in one system call where possible.
     virtual asio::awaitable<IoResult> write(asio::const_buffer first,
                                             asio::const_buffer second) = 0;

@@ -49,17 +49,33 @@ AIOHTTP_DECL Utf8Sequence next_utf8(std::string_view bytes) noexcept {
     return {size, true};
 }
 
+/// How many bytes at the front are ASCII; whole blocks only, unless the bytes end first.
+AIOHTTP_DECL std::size_t ascii_prefix(std::string_view bytes) noexcept {
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
+    const char* at = bytes.data();
+    const char* const end = at + bytes.size();
+    const auto word = [&at](std::ptrdiff_t index) {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, at + index * 8, sizeof bits);
+        return bits;
+    };
+    for (; end - at >= 64; at += 64) {
+        const auto low = word(0) | word(1) | word(2) | word(3);
+        const auto high = word(4) | word(5) | word(6) | word(7);
+        if (((low | high) & high_bits) != 0) {
+            break;
+        }
+    }
+    while (at != end && (*at & 0x80) == 0) {
+        ++at;
+    }
+    return static_cast<std::size_t>(at - bytes.data());
+}
+
 AIOHTTP_DECL std::size_t valid_utf8_prefix(std::string_view bytes) noexcept {
     std::size_t at = 0;
     while (at < bytes.size()) {
-        std::uint64_t eight = 0;
-        while (bytes.size() - at >= sizeof eight) {
-            std::memcpy(&eight, bytes.data() + at, sizeof eight);
-            if ((eight & 0x8080808080808080U) != 0) {
-                break;
-            }
-            at += sizeof eight;
-        }
+        at += ascii_prefix(bytes.substr(at));
         if (at == bytes.size()) {
             break;
         }
@@ -73,9 +89,8 @@ AIOHTTP_DECL std::size_t valid_utf8_prefix(std::string_view bytes) noexcept {
 }
 
 AIOHTTP_DECL DecodedText decode_utf8(std::string_view bytes, DecodeErrors errors) {
-    DecodedText result;
     auto valid = valid_utf8_prefix(bytes);
-    result.text = bytes.substr(0, valid);
+    DecodedText result{std::string(bytes.substr(0, valid)), std::nullopt};
     if (valid < bytes.size() && errors == DecodeErrors::strict) {
         result.bad_offset = valid;
         return result;
@@ -98,6 +113,9 @@ AIOHTTP_DECL std::string plain_charset_name(std::string_view charset) {
 }
 
 AIOHTTP_DECL bool is_utf8_name(std::string_view charset) noexcept {
+    if (charset == "utf-8") {
+        return true;
+    }
     constexpr std::string_view name = "utf8";
     std::size_t matched = 0;
     for (const char c : charset) {

