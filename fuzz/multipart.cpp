@@ -9,7 +9,7 @@
 #include <aiohttp/detail/protocol/content_range.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/detail/protocol/multipart_decoder.hpp>
-#include <aiohttp/detail/protocol/transfer_decoding.hpp>
+#include <aiohttp/detail/protocol/transfer_encoding.hpp>
 #include <aiohttp/headers.hpp>
 
 #include <fuzz/require.hpp>
