@@ -83,7 +83,9 @@ struct MultipartLimits {
     std::size_t max_headers = 128;
     /// Bytes that a part may decode to in read(true), text(), json() and form(). Default: as many
     /// as it does. Worth setting for servers that are not trusted: a gzip part of a megabyte may
-    /// decode to a gigabyte. No limit for next() and read(), which give what was sent.
+    /// decode to a gigabyte. A base64 or quoted-printable part is gathered first, up to four times
+    /// as many bytes. Parts within a part have the limit each. No limit for next() and read(),
+    /// which give what was sent.
     std::optional<std::uint64_t> max_part_size = std::nullopt;
 };
 
