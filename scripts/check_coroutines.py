@@ -6,8 +6,11 @@ Usage: check_coroutines.py FILE...          prints every place, fails if there i
 
 Inside one full-expression with co_await, GCC 12 destroys some temporaries twice or not at all:
 braced lists and aggregates, lambdas that capture by value, and the arms of a conditional
-operator. Named in a statement before, they are right. A structured binding directly on a
-co_await is as wrong. In Markdown the C++ blocks are read.
+operator, both of which it may evaluate. Named in a statement before, they are right. A structured
+binding directly on a co_await is as wrong, and what is awaited as a condition of its own has
+crashed where it was an object. Types are not known here, so that every such condition must be
+compared, or named as in `while (auto piece = co_await next())`. In Markdown the C++ blocks are
+read.
 """
 
 import pathlib
@@ -16,7 +19,7 @@ import sys
 
 # Braced temporaries that are trivially destructible, which GCC 12 gets right.
 TRIVIAL = {"ClientTimeout", "seconds", "milliseconds", "minutes", "hours"}
-TRIVIAL_LIST = re.compile(r"\{\s*\.limit\s*=\s*\w+\s*\}")
+TRIVIAL_LIST = re.compile(r"\{\s*\.(limit|resume)\s*=\s*\w+\s*\}")
 
 # An opening brace after one of these opens a block, as it does after a closing parenthesis.
 BLOCK_WORDS = {"else", "do", "try", "mutable", "noexcept", "const", "override", "final"}
@@ -118,12 +121,49 @@ def lambda_body(code, pairs, bracket):
     return body if body in pairs else None
 
 
-def awaits_in_arms(code, pairs, question, end):
-    """Whether an arm of the conditional operator awaits: what follows it in its parentheses."""
-    at = question
-    while at < end and not (code[at] in CLOSE and pairs.get(at, question) < question):
+# What makes a condition of something awaited: a name for it, a comparison, or a member of it.
+NAMED_OR_COMPARED = re.compile(r"[=!<>]=|=|(?<![-<])[<>](?![<>])")
+
+
+def conditions(code, pairs):
+    """Yields the bounds of each condition of an if, a while or a for(;;)."""
+    for match in re.finditer(r"\b(if|while|for)\b\s*(?:constexpr\s*)?(\()", code):
+        opening = match.start(2)
+        begin, end = opening + 1, pairs.get(opening, opening)
+        parts, at = [begin], begin
+        while at < end:
+            if code[at] in OPEN:
+                at = pairs.get(at, at)
+            elif code[at] == ";":
+                parts.append(at + 1)
+            at += 1
+        if match.group(1) == "for":
+            if len(parts) == 3:
+                yield parts[1], parts[2] - 1
+        elif begin < end:
+            yield parts[-1], end  # behind an init-statement
+
+
+def without_brackets(code, pairs, begin, end):
+    """The text between the bounds, without what is in brackets that do not begin a term."""
+    text, at = [], begin
+    while at < end:
+        opens = code[at] in OPEN
+        if opens and (code[at] != "(" or re.search(r"[\w\])>]\s*$", code[begin:at])):
+            at = pairs.get(at, at)
+        elif not opens and code[at] not in CLOSE:
+            text.append(code[at])
         at += 1
-    return re.search(r"\bco_await\b", code[question:at]) is not None
+    return "".join(text)
+
+
+def bare_condition(code, pairs, begin, end):
+    """Whether an operand of the condition is what a co_await gives, as it is."""
+    text = re.sub(r"<[\w:\s,*&]*>(?=\s*$|[.\s])", "", without_brackets(code, pairs, begin, end))
+    return any(
+        re.match(r"[\s!]*co_await\b", part) and not NAMED_OR_COMPARED.search(part.replace("->", ""))
+        for part in re.split(r"&&|\|\|", text)
+    )
 
 
 def hazards(code, pairs, begin, end):
@@ -141,7 +181,7 @@ def hazards(code, pairs, begin, end):
         elif character == "{" and not is_block(code, pairs, at):
             if word_before(code, at) not in TRIVIAL and not TRIVIAL_LIST.match(code, at):
                 yield at, "a braced temporary"
-        elif character == "?" and awaits_in_arms(code, pairs, at, end):
+        elif character == "?":
             yield at, "a conditional operator"
         at += 1
 
@@ -159,6 +199,11 @@ def check(text):
                 yield code.count("\n", 0, at) + 1, f"{message} in an expression with co_await"
         if re.match(r"[\s(]*(const\s+)?auto\s*&{0,2}\s*\[", code[begin:end]):
             yield code.count("\n", 0, match.start()) + 1, "a structured binding on a co_await"
+
+
+    for begin, end in conditions(code, pairs):
+        if bare_condition(code, pairs, begin, end):
+            yield code.count("\n", 0, begin) + 1, "a co_await as a condition"
 
 
 def cpp_of(path):
@@ -187,6 +232,19 @@ def self_test():
         "auto r = c ? co_await a() : co_await b();",
         "co_await f(c ? co_await a() : b);",
         "if (co_await f(Options{})) { g(); }",
+        "co_await f(c ? a : b);",
+        "co_return co_await f(c ? a() : b());",
+        "auto r = co_await f(g(x, c ? 1 : 2)).h();",
+        "const auto r = co_await f() + (c ? a : b);",
+        "if (co_await f()) { g({1}); } else { h({2}); }",
+        "while (co_await f()) {}",
+        "while (co_await f<T>(a < b)) {}",
+        "do { g(); } while (!co_await r->next());",
+        "if (a && co_await f()) { g(); }",
+        "if ((co_await f())) { g(); }",
+        "if (x == 1 || co_await f(y == 2)) { g(); }",
+        "if (auto x = g(); co_await f(x)) { g(); }",
+        "for (int i = 0; co_await f(i); ++i) {}",
         "auto [a, b] = co_await f();",
         "const auto& [a, b] = co_await f();",
         "void f() { if (x) { g(); } h(T{1}, co_await k()); }",
@@ -194,12 +252,17 @@ def self_test():
     right = [
         "Options options{.a = 1}; co_await f(std::move(options));",
         "co_await f(ClientTimeout{.total = 1s});",
-        "co_await f(c ? a : b);",
+        "const auto x = c ? a : b; co_await f(x); const auto y = c ? x : b;",
         "auto r = co_await gather(std::move(list), {.limit = 10});",
         "co_await f([](int x) { return T{x}; });",
         "co_await f([&](int x) { g({x}); return x ? 1 : 2; });",
         "co_await f([&, this] { h(); });",
-        "if (co_await f()) { g({1}); } else { h({2}); }",
+        "if (const bool ok = co_await f()) { g({1}); } else { h({2}); }",
+        "if (auto x = co_await f(); x) { g(); }",
+        "if (co_await f() == 2 && g()) { h(); }",
+        "while (co_await f(a) < 3) {}",
+        "for (int i = co_await f(); i < 3; ++i) {}",
+        "if (c ? a : b) { co_await f(); } else if (d ? e : g) { co_await h(); }",
         "while (auto piece = co_await body.next()) { use(T{piece}); }",
         "for (auto& x : co_await f()) { use({x}); }",
         'auto r = co_await f(); auto& [a, b] = r; // co_await {',

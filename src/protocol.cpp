@@ -10,5 +10,4 @@
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
-#include <aiohttp/detail/protocol/transfer_decoding.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
 
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
@@ -44,12 +46,16 @@ public:
     /// The next piece of the part as it was sent, of any size but zero; nullopt at its end.
     boost::asio::awaitable<std::optional<std::string>> next();
     /// What is left of the part; with `decode`, its Content-Transfer-Encoding (base64,
-    /// quoted-printable) and Content-Encoding undone. Throws ClientPayloadError for an encoding
-    /// that is not known or does not fit the bytes.
+    /// quoted-printable) and Content-Encoding (gzip, deflate, br, zstd) undone. Throws
+    /// ClientPayloadError for an encoding that is not known or does not fit the bytes, and for a
+    /// part that decodes to more than MultipartLimits::max_part_size.
     boost::asio::awaitable<std::string> read(bool decode = false);
-    /// What is left of the part, decoded.
-    boost::asio::awaitable<std::string> text();
-    /// What is left of the part, decoded, as JSON. Throws JSONDecodeError. Include
+    /// What is left of the part, decoded, as UTF-8, converted from `encoding` or, by default, from
+    /// charset() when that is known, else UTF-8. Throws UnicodeDecodeError for bytes that are no
+    /// such text, unless `errors` says otherwise, and ValueError for an encoding that is not known.
+    boost::asio::awaitable<std::string> text(std::string encoding = {},
+                                             DecodeErrors errors = DecodeErrors::strict);
+    /// What is left of the part, decoded as text() does, as JSON. Throws JSONDecodeError. Include
     /// <nlohmann/json.hpp>.
     boost::asio::awaitable<nlohmann::json> json();
     /// What is left of the part, decoded, as the fields of an urlencoded form.
@@ -61,19 +67,26 @@ public:
 
     /// Whether the part is a multipart body itself.
     bool is_multipart() const;
-    /// A reader of the parts within this one; throws as MultipartReader's constructor.
+    /// A reader of the parts within this one, its encodings undone; throws as MultipartReader's
+    /// constructor.
     MultipartReader parts() const;
 
 private:
     std::shared_ptr<detail::MultipartPart> part_;
 };
 
-/// Limits of the header of each part.
+/// Limits of each part.
 struct MultipartLimits {
-    /// Bytes of a field, name and value.
+    /// Bytes of a header field, name and value.
     std::size_t max_field_size = 8190;
-    /// Number of fields.
+    /// Number of header fields.
     std::size_t max_headers = 128;
+    /// Bytes that a part may decode to in read(true), text(), json() and form(). Default: as many
+    /// as it does. Worth setting for servers that are not trusted: a gzip part of a megabyte may
+    /// decode to a gigabyte. A base64 or quoted-printable part is gathered first, up to four times
+    /// as many bytes. Parts within a part have the limit each. No limit for next() and read(),
+    /// which give what was sent.
+    std::optional<std::uint64_t> max_part_size = std::nullopt;
 };
 
 /// Reads a multipart response (RFC 2046 5.1) part by part, as it arrives:

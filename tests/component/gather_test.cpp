@@ -334,7 +334,8 @@ Awaitable<> gather_with_dead_state(bool* reached) {
 Awaitable<int> count_up(int* counter) {
     for (int i = 0; i < 20; ++i) {
         ++*counter;
-        co_await aiohttp::sleep(i % 2 == 0 ? 0ns : 1us);
+        const auto duration = i % 2 == 0 ? 0ns : 1us;
+        co_await aiohttp::sleep(duration);
     }
     co_return 1;
 }

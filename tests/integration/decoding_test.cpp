@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/coding.hpp"
+#include "support/memory_peak.hpp"
 
 namespace {
 
@@ -25,10 +25,13 @@ using aiohttp::ClientSessionOptions;
 using aiohttp::ContentCoding;
 using aiohttp::testing::all_codings;
 using aiohttp::testing::Async;
+using aiohttp::testing::clear_peak;
 using aiohttp::testing::encoded;
 using aiohttp::testing::encoded_zeros;
 using aiohttp::testing::failure;
 using aiohttp::testing::Gate;
+using aiohttp::testing::peak_counts;
+using aiohttp::testing::peak_memory;
 using aiohttp::testing::prose;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
@@ -58,37 +61,6 @@ std::string in_chunks(const std::string& bytes) {
 }
 
 constexpr const char* names[] = {"gzip", "deflate", "br", "zstd"};
-
-// A sanitizer keeps what was freed, and shadows of it: the peak says nothing then.
-#if defined(__has_feature)
-#define AIOHTTP_TEST_HAS_FEATURE(name) __has_feature(name)
-#else
-#define AIOHTTP_TEST_HAS_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
-    AIOHTTP_TEST_HAS_FEATURE(address_sanitizer) || AIOHTTP_TEST_HAS_FEATURE(thread_sanitizer)
-constexpr bool peak_counts = false;
-#else
-constexpr bool peak_counts = true;
-#endif
-
-/// The peak of this process's memory since clear_peak(), in bytes.
-std::size_t peak_memory() {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    while (status >> word) {
-        if (word == "VmHWM:") {
-            std::size_t kilobytes = 0;
-            status >> kilobytes;
-            return kilobytes * 1024;
-        }
-    }
-    return 0;
-}
-
-void clear_peak() {
-    std::ofstream("/proc/self/clear_refs") << "5";
-}
 
 }  // namespace
 

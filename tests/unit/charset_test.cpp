@@ -175,10 +175,21 @@ TEST_CASE("bytes that are no text are found, replaced or left out", "[J155]") {
     CHECK(leniently(charset, bytes, DecodeErrors::ignore) == ignored);
 }
 
+TEST_CASE("what UCS-4 can say and Unicode has not is no text", "[J155]") {
+    for (const auto& bad : {"\x29\x29\x29\x29"s, "\0\x11\0\0"s, "\0\0\xd8\0"s}) {
+        const auto bytes = "\0\0\0a"s + bad + "\0\0\0b"s;
+        CHECK(strictly("ucs-4", bytes) == "at 4");
+        CHECK(leniently("ucs-4", bytes, DecodeErrors::ignore) == "ab");
+        const auto replaced = leniently("ucs-4", bytes, DecodeErrors::replace);
+        CHECK(replaced.starts_with("a\xef\xbf\xbd"));
+        CHECK(replaced.ends_with("b"));
+    }
+}
+
 TEST_CASE("names that are no charset's are not known", "[J155]") {
     const std::string name =
         GENERATE("", "no-such-charset", "utf-8//IGNORE", "latin1//TRANSLIT", "../../gconv",
-                 "utf-88", "utf", "koi8-r,utf-8", "ut f-8", "utf-8\n");
+                 "(ucs-4)", "utf-16+", "utf-88", "utf", "koi8-r,utf-8", "ut f-8", "utf-8\n");
     INFO(name);
     CHECK_FALSE(is_known_charset(name));
 }

@@ -83,6 +83,18 @@ const std::string brotli_hello = "\x0b\x02\x80hello\x03"s;
 
 }  // namespace
 
+TEST_CASE("zstd's formats from before the standard are not known", "[J153]") {
+    const auto data = encoded(ContentCoding::zstd, "text");
+    for (const char version : {'\x1e', '\x22', '\x23', '\x24', '\x25', '\x26', '\x27'}) {
+        const auto old = version + data.substr(1) + version + data.substr(1);
+        CHECK(same_however_cut(old, [](const Pieces& pieces) { return decoded("zstd", pieces); }) ==
+              "failed: corrupt zstd data: Unknown frame descriptor");
+    }
+    const auto skipped = "\x5a\x2a\x4d\x18\x02\0\0\0ab"s + data;
+    CHECK(same_however_cut(skipped, [](const Pieces& pieces) { return decoded("zstd", pieces); }) ==
+          "text: text");
+}
+
 TEST_CASE("what other programs have encoded is decoded, however it is cut", "[J152]") {
     const auto [codings, input, expected] = GENERATE(table<std::string, std::string, std::string>({
         {"gzip", gzip_hello, hello},

@@ -68,9 +68,14 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<Re
     co_return parse_json(text, "response body", state->method, state->url.display());
 }
 
-AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_part_json(BodyPart part,
-                                                                   MultipartOrigin origin) {
-    const auto text = co_await part.text();
+AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_part_json(
+    std::shared_ptr<MultipartPart> part) {
+    auto text = co_await part->read_decoded();
+    const auto encoding = part->encoding();
+    if (!is_utf8_name(encoding)) {
+        text = part->to_text(text, encoding, DecodeErrors::strict);
+    }
+    const auto& origin = part->source->origin();
     co_return parse_json(text, "a part of the response body", origin.method, origin.url);
 }
 
@@ -81,7 +86,7 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> ClientResponse::json(std::st
 }
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> BodyPart::json() {
-    return detail::read_part_json(*this, part_->source->origin());
+    return detail::read_part_json(part_);
 }
 
 AIOHTTP_DECL Request& Request::json(const nlohmann::json& document) & {

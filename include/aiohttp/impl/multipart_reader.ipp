@@ -4,12 +4,12 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
-#include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/multipart_source.hpp>
+#include <aiohttp/detail/protocol/charset.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
-#include <aiohttp/detail/protocol/transfer_decoding.hpp>
+#include <aiohttp/error.hpp>
 #include <aiohttp/multipart_reader.hpp>
 
 namespace aiohttp {
@@ -20,10 +20,6 @@ namespace detail {
 inline constexpr std::size_t longest_boundary = 70;
 // As aiohttp's: no name of a charset is longer.
 inline constexpr std::size_t longest_charset = 31;
-
-AIOHTTP_DECL void MultipartOrigin::raise(errc kind, std::string what) const {
-    with_request(make_error(kind, Phase::body, std::move(what)), method, url).raise();
-}
 
 AIOHTTP_DECL std::string boundary_of(std::string_view content_type, const MultipartOrigin& origin) {
     const auto type = parse_media_type(content_type);
@@ -65,7 +61,7 @@ AIOHTTP_DECL MultipartSource::MultipartSource(std::shared_ptr<MultipartPart> out
       decoder_(boundary_, head_limits(limits_)) {}
 
 AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> MultipartSource::more_bytes() {
-    return outer_ ? outer_->next() : content_->next();
+    return outer_ ? outer_->next_decoded() : content_->next();
 }
 
 /// The next thing that the decoder finds; its data is a view that lives until the next call.
@@ -142,14 +138,6 @@ AIOHTTP_DECL boost::asio::awaitable<void> MultipartSource::take_form_charset() {
     }
 }
 
-AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> MultipartPart::next() {
-    if (!source->is_current(number)) {
-        throw RuntimeError("part " + std::to_string(number) +
-                           " of the multipart body cannot be read any more: the reader went on");
-    }
-    return source->next_piece();
-}
-
 using PartPtr = std::shared_ptr<MultipartPart>;
 
 AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> next_of_part(PartPtr part) {
@@ -157,37 +145,28 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> next_of_part(Par
     co_return piece;
 }
 
-/// Undoes a Content-Transfer-Encoding.
-AIOHTTP_DECL std::string decode_transfer(const MultipartPart& part, std::string bytes) {
-    const auto encoding = to_lower_copy(part.headers["content-transfer-encoding"]);
-    std::optional<std::string> decoded;
-    if (encoding.empty() || encoding == "binary" || encoding == "8bit" || encoding == "7bit") {
-        return bytes;
-    }
-    if (encoding == "base64") {
-        decoded = decode_base64(bytes);
-    } else if (encoding == "quoted-printable") {
-        decoded = decode_quoted_printable(bytes);
-    } else {
-        part.source->origin().raise(errc::payload_malformed, "Content-Transfer-Encoding " +
-                                                                 quote(encoding) + " is not known");
-    }
-    if (!decoded) {
-        part.source->origin().raise(errc::payload_malformed, "part " + std::to_string(part.number) +
-                                                                 " is not valid " + encoding);
-    }
-    return std::move(*decoded);
-}
-
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_part(PartPtr part, bool decode) {
     std::string bytes;
+    if (decode) {
+        bytes = co_await part->read_decoded();
+        co_return bytes;
+    }
     while (auto piece = co_await part->next()) {
         bytes.append(*piece);
     }
-    if (decode) {
-        bytes = decode_transfer(*part, std::move(bytes));
-    }
     co_return bytes;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_part_text(PartPtr part,
+                                                                std::string encoding,
+                                                                DecodeErrors errors) {
+    if (encoding.empty()) {
+        encoding = part->encoding();
+    } else if (!is_known_charset(encoding)) {
+        throw ValueError("charset " + quote(encoding) + " is not known");
+    }
+    const auto bytes = co_await part->read_decoded();
+    co_return part->to_text(bytes, encoding, errors);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<void> skip_part(PartPtr part) {
@@ -196,7 +175,7 @@ AIOHTTP_DECL boost::asio::awaitable<void> skip_part(PartPtr part) {
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Pairs> read_part_form(PartPtr part) {
-    const auto text = co_await read_part(part, true);
+    const auto text = co_await part->read_decoded();
     co_return decode_form(text);
 }
 
@@ -251,8 +230,9 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> BodyPart::next()
 AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::read(bool decode) {
     return detail::read_part(part_, decode);
 }
-AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::text() {
-    return detail::read_part(part_, true);
+AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::text(std::string encoding,
+                                                                DecodeErrors errors) {
+    return detail::read_part_text(part_, std::move(encoding), errors);
 }
 AIOHTTP_DECL boost::asio::awaitable<Pairs> BodyPart::form() {
     return detail::read_part_form(part_);

@@ -5,9 +5,11 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/compressed_body.hpp>
 #include <aiohttp/detail/message/encoded_body.hpp>
 #include <aiohttp/detail/message/multipart_body.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/detail/protocol/multipart.hpp>
 #include <aiohttp/detail/protocol/transfer_encoding.hpp>
@@ -18,14 +20,18 @@ namespace aiohttp {
 
 namespace detail {
 
-/// The content in the coding that Content-Encoding asks for.
+/// The content in the codings that Content-Encoding asks for.
 AIOHTTP_DECL std::unique_ptr<BodySource> with_content_encoding(std::unique_ptr<BodySource> content,
-                                                               std::string_view coding) {
-    if (coding.empty() || iequals(coding, "identity")) {
-        return content;
+                                                               std::string_view codings) {
+    const auto known = parse_content_codings(codings);
+    if (!known) {
+        throw ValueError("Content-Encoding " + quote(codings) +
+                         " is not gzip, deflate, br, zstd or identity");
     }
-    // gzip and deflate are EncodedBody<...> of an encoder, as base64 below.
-    throw ValueError("Content-Encoding " + quote(coding) + " of a part is not supported");
+    for (const auto coding : *known) {
+        content = std::make_unique<CompressedBody>(std::move(content), coding);
+    }
+    return content;
 }
 
 /// The content in the encoding that Content-Transfer-Encoding asks for.

@@ -18,6 +18,7 @@
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
 #include <aiohttp/detail/message/multipart_body.ipp>
+#include <aiohttp/detail/message/multipart_part.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
@@ -62,7 +63,6 @@
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
-#include <aiohttp/detail/protocol/transfer_decoding.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
 #include <aiohttp/detail/protocol/zlib_coding.ipp>
 #include <aiohttp/detail/protocol/zstd_coding.ipp>

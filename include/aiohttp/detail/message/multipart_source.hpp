@@ -9,21 +9,12 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <aiohttp/detail/message/multipart_part.hpp>
 #include <aiohttp/detail/protocol/multipart_decoder.hpp>
-#include <aiohttp/error.hpp>
 #include <aiohttp/multipart_reader.hpp>
 #include <aiohttp/stream_reader.hpp>
 
 namespace aiohttp::detail {
-
-/// Which response a multipart body belongs to, for errors.
-struct MultipartOrigin {
-    std::string method;
-    std::string url;
-
-    /// Throws a payload error of this response.
-    [[noreturn]] void raise(errc kind, std::string what) const;
-};
 
 /// What a MultipartReader and its parts share: the bytes not taken yet, and how far the decoder
 /// has come. Its bytes are those of a response or, for parts within a part, of that part.
@@ -66,16 +57,6 @@ private:
     bool in_part_ = false;
     bool at_end_ = false;
     std::string form_charset_;
-};
-
-/// What a BodyPart stands for.
-struct MultipartPart {
-    std::shared_ptr<MultipartSource> source;
-    std::size_t number = 0;
-    Headers headers;
-
-    /// The next piece as BodyPart::next() gives it.
-    boost::asio::awaitable<std::optional<std::string>> next();
 };
 
 /// The boundary of a multipart media type. Throws what MultipartReader's constructor throws.

@@ -134,10 +134,10 @@ AIOHTTP_DECL bool is_utf8_name(std::string_view charset) noexcept {
 class Converter {
 public:
     explicit Converter(const std::string& charset) {
-        // What else may stand in a name of iconv's is not for a server to decide: "//TRANSLIT".
+        // What else may stand in a name of iconv's is not for a server to decide: "//TRANSLIT". It
+        // leaves other characters out: "(ucs-4)" would be UCS-4, and nobody would know.
         const bool is_name = std::ranges::all_of(charset, [](char c) {
-            return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':' ||
-                   c == '+' || c == '(' || c == ')';
+            return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
         });
         if (charset.empty() || !is_name) {
             return;
@@ -189,6 +189,21 @@ AIOHTTP_DECL std::size_t unit_of(std::string_view charset) {
     return plain.starts_with("utf16") || plain.starts_with("ucs2") ? 2 : 1;
 }
 
+/// Takes out what a converter let through though it is no text: code points above U+10FFFF, and
+/// surrogates, of charsets with four bytes a character (UCS-4).
+AIOHTTP_DECL DecodedText without_bad_utf8(DecodedText converted, DecodeErrors errors) {
+    if (valid_utf8_prefix(converted.text) == converted.text.size()) {
+        return converted;
+    }
+    auto checked = decode_utf8(converted.text, errors);
+    if (checked.bad_offset) {
+        const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; };
+        checked.bad_offset =
+            4 * static_cast<std::size_t>(std::ranges::count_if(checked.text, begins));
+    }
+    return checked;
+}
+
 AIOHTTP_DECL DecodedText decode_text(std::string_view bytes,
                                      const std::string& charset,
                                      DecodeErrors errors) {
@@ -216,7 +231,7 @@ AIOHTTP_DECL DecodedText decode_text(std::string_view bytes,
         }
         if (errors == DecodeErrors::strict) {
             result.bad_offset = bytes.size() - left;
-            return result;
+            return without_bad_utf8(std::move(result), errors);
         }
         result.text.append(errors == DecodeErrors::replace ? replacement_character : "");
         // EINVAL: a character that ends early, and with it the text.
@@ -229,7 +244,7 @@ AIOHTTP_DECL DecodedText decode_text(std::string_view bytes,
     std::size_t room = piece.size();
     iconv(converter.get(), nullptr, nullptr, &out, &room);
     result.text.append(piece.data(), out);
-    return result;
+    return without_bad_utf8(std::move(result), errors);
 }
 
 }  // namespace aiohttp::detail

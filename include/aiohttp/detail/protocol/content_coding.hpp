@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <aiohttp/content_coding.hpp>
 
@@ -63,6 +64,12 @@ std::string_view to_string(ContentCoding coding) noexcept;
 /// The coding of that name, compared without case, "x-gzip" included; nullopt for others.
 std::optional<ContentCoding> parse_content_coding(std::string_view name) noexcept;
 
+/// The codings of a value of Content-Encoding in the order in which they were applied, without
+/// identity; nullopt for a list with a coding that is not known, and for one of more than five.
+std::optional<std::vector<ContentCoding>> parse_content_codings(std::string_view list);
+
+/// The decoder that undoes these codings; null for none.
+std::unique_ptr<ContentDecoder> make_content_decoder(const std::vector<ContentCoding>& codings);
 /// The decoder for a value of Content-Encoding: "gzip", or "gzip, br" for Brotli around gzip.
 /// Null when the body is to stay as it is: for identity, for a list with a coding that is not
 /// known, and for one of more than five codings.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <utility>
-#include <vector>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
@@ -83,8 +82,8 @@ AIOHTTP_DECL std::optional<ContentCoding> parse_content_coding(std::string_view 
     return iequals(name, "x-gzip") ? std::optional(ContentCoding::gzip) : std::nullopt;
 }
 
-/// The codings in the order in which they were applied; nothing when they cannot be undone.
-AIOHTTP_DECL std::vector<ContentCoding> parse_content_codings(std::string_view list) {
+AIOHTTP_DECL std::optional<std::vector<ContentCoding>> parse_content_codings(
+    std::string_view list) {
     std::vector<ContentCoding> codings;
     while (!list.empty()) {
         const auto name = next_list_element(list);
@@ -93,7 +92,7 @@ AIOHTTP_DECL std::vector<ContentCoding> parse_content_codings(std::string_view l
         }
         const auto coding = parse_content_coding(name);
         if (!coding || codings.size() == most_codings) {
-            return {};
+            return std::nullopt;
         }
         codings.push_back(*coding);
     }
@@ -114,14 +113,20 @@ AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(ContentCoding 
     return nullptr;
 }
 
-AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(std::string_view codings) {
+AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(
+    const std::vector<ContentCoding>& codings) {
     std::unique_ptr<ContentDecoder> decoder;
-    for (const auto coding : parse_content_codings(codings)) {
+    for (const auto coding : codings) {
         auto next = make_content_decoder(coding);
         decoder = decoder ? std::make_unique<StackedDecoder>(std::move(next), std::move(decoder))
                           : std::move(next);
     }
     return decoder;
+}
+
+AIOHTTP_DECL std::unique_ptr<ContentDecoder> make_content_decoder(std::string_view codings) {
+    const auto known = parse_content_codings(codings);
+    return known ? make_content_decoder(*known) : nullptr;
 }
 
 AIOHTTP_DECL std::unique_ptr<ContentEncoder> make_content_encoder(ContentCoding coding) {

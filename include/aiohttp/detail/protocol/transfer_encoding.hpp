@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-// Content-Transfer-Encoding (RFC 2045 6), for the parts of a multipart body. Machines that are fed
-// pieces; the outcome does not depend on how the bytes were cut.
+// The Content-Transfer-Encodings of MIME that change the bytes (RFC 2045 6), for the parts of a
+// multipart body. The encoders are machines that are fed pieces; the outcome does not depend on how
+// the bytes were cut.
 namespace aiohttp::detail {
 
 /// base64 in lines of 76 characters (RFC 2045 6.8).
@@ -38,5 +39,13 @@ private:
     char held_ = '\0';  // CR or white space, whose encoding depends on what follows; or none
     std::size_t column_ = 0;
 };
+
+/// Base64 (RFC 2045 6.8): line ends and other white space are skipped, and so is missing padding.
+/// nullopt for any other byte, or a single character over.
+std::optional<std::string> decode_base64(std::string_view text);
+
+/// Quoted-printable (RFC 2045 6.7); white space at the end of a line is dropped. nullopt for an
+/// "=" that is followed neither by two hexadecimal digits nor by the end of a line.
+std::optional<std::string> decode_quoted_printable(std::string_view text);
 
 }  // namespace aiohttp::detail

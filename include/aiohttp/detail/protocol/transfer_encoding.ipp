@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -91,6 +91,100 @@ AIOHTTP_DECL void QuotedPrintableEncoder::finish(std::string& out) {
 AIOHTTP_DECL std::optional<std::uint64_t> QuotedPrintableEncoder::encoded_size(
     std::uint64_t bytes) noexcept {
     return bytes == 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
+}
+
+/// The value of a Base64 character, or -1.
+inline int base64_value(char c) noexcept {
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (is_digit(c)) {
+        return c - '0' + 52;
+    }
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+AIOHTTP_DECL std::optional<std::string> decode_base64(std::string_view text) {
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    std::uint32_t bits = 0;
+    unsigned count = 0;  // of characters in `bits`
+    unsigned padding = 0;
+    for (const char c : text) {
+        if (is_blank(c) || c == '\r' || c == '\n') {
+            continue;
+        }
+        if (c == '=') {
+            ++padding;
+            continue;
+        }
+        const int value = base64_value(c);
+        if (value < 0 || padding > 0) {
+            return std::nullopt;
+        }
+        bits = bits << 6U | static_cast<std::uint32_t>(value);
+        if (++count == 4) {
+            for (const unsigned shift : {16U, 8U, 0U}) {
+                bytes += static_cast<char>(bits >> shift & 0xFFU);
+            }
+            bits = 0;
+            count = 0;
+        }
+    }
+    if (count == 1 || padding > 2 || (padding > 0 && count + padding != 4)) {
+        return std::nullopt;
+    }
+    if (count >= 2) {
+        bits <<= 6 * (4 - count);
+        bytes += static_cast<char>(bits >> 16U & 0xFFU);
+        if (count == 3) {
+            bytes += static_cast<char>(bits >> 8U & 0xFFU);
+        }
+    }
+    return bytes;
+}
+
+AIOHTTP_DECL std::optional<std::string> decode_quoted_printable(std::string_view text) {
+    std::string bytes;
+    bytes.reserve(text.size());
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto line_feed = text.find('\n', at);
+        const bool has_end = line_feed != std::string_view::npos;
+        auto line = text.substr(at, has_end ? line_feed - at : line_feed);
+        at = has_end ? line_feed + 1 : text.size();
+        const bool crlf = has_end && line.ends_with('\r');
+        if (crlf) {
+            line.remove_suffix(1);
+        }
+        while (!line.empty() && is_blank(line.back())) {
+            line.remove_suffix(1);
+        }
+        const bool soft = line.ends_with('=');
+        if (soft) {
+            line.remove_suffix(1);
+        }
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            if (line[i] != '=') {
+                bytes += line[i];
+                continue;
+            }
+            const int high = i + 2 < line.size() ? hex_value(line[i + 1]) : -1;
+            const int low = high >= 0 ? hex_value(line[i + 2]) : -1;
+            if (low < 0) {
+                return std::nullopt;
+            }
+            bytes += static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+        if (has_end && !soft) {
+            bytes += crlf ? "\r\n" : "\n";
+        }
+    }
+    return bytes;
 }
 
 }  // namespace aiohttp::detail

@@ -22,6 +22,10 @@ public:
         if (input.empty() && !output_full_) {
             return {};
         }
+        if (between_frames_ && !begins_frame(input.front())) {
+            error_ = "Unknown frame descriptor";
+            return {CodingStatus::failed, 0, {}};
+        }
         if (context_ == nullptr) {
             context_ = ZSTD_createDCtx();
             if (context_ == nullptr) {
@@ -52,6 +56,13 @@ public:
     std::string error() const override { return "corrupt zstd data: " + error_; }
 
 private:
+    // Of a frame, or of one to be skipped (RFC 8878 3.1). The library may know the formats from
+    // before there was a standard, too: code that nobody needs, whose outcome depends on the cuts.
+    static bool begins_frame(char first) noexcept {
+        const auto byte = static_cast<unsigned char>(first);
+        return byte == 0x28 || (byte & 0xf0U) == 0x50;
+    }
+
     ZSTD_DCtx* context_ = nullptr;
     std::unique_ptr<char[]> output_;
     std::string error_;
