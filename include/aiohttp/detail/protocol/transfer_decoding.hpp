@@ -7,8 +7,7 @@
 // The Content-Transfer-Encodings of MIME that change the bytes (RFC 2045 6).
 namespace aiohttp::detail {
 
-/// Base64 (RFC 2045 6.8): line ends and other white space are skipped, and so is missing padding.
-/// nullopt for any other byte, or a single character over.
+/// Base64, see base64_decode().
 std::optional<std::string> decode_base64(std::string_view text);
 
 /// Quoted-printable (RFC 2045 6.7); white space at the end of a line is dropped. nullopt for an
