@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json_fwd.hpp>
 
+#include <aiohttp/decode_errors.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/response.hpp>
@@ -44,11 +45,13 @@ public:
     /// The next piece of the part as it was sent, of any size but zero; nullopt at its end.
     boost::asio::awaitable<std::optional<std::string>> next();
     /// What is left of the part; with `decode`, its Content-Transfer-Encoding (base64,
-    /// quoted-printable) and Content-Encoding undone. Throws ClientPayloadError for an encoding
-    /// that is not known or does not fit the bytes.
+    /// quoted-printable) and Content-Encoding (gzip, deflate, br, zstd) undone. Throws
+    /// ClientPayloadError for a transfer encoding that is not known and for bytes that do not fit.
     boost::asio::awaitable<std::string> read(bool decode = false);
-    /// What is left of the part, decoded.
-    boost::asio::awaitable<std::string> text();
+    /// What is left of the part, decoded, as text: valid UTF-8, from the charset `encoding`, else
+    /// from charset() when that is known, else UTF-8. Throws as ClientResponse::text().
+    boost::asio::awaitable<std::string> text(std::string encoding = {},
+                                             DecodeErrors errors = DecodeErrors::strict);
     /// What is left of the part, decoded, as JSON. Throws JSONDecodeError. Include
     /// <nlohmann/json.hpp>.
     boost::asio::awaitable<nlohmann::json> json();

@@ -27,9 +27,9 @@ class MultipartBody;
 ///     co_await session.post(url).data(std::move(writer));
 ///
 /// A part has the Content-Type given, else that of its content, then the other fields given, and
-/// its Content-Length when that is known. Content-Transfer-Encoding base64 and quoted-printable
-/// are applied while it is sent; binary and none leave the content as it is. Throws ValueError for
-/// other encodings. Move-only.
+/// its Content-Length when that is known. Content-Encoding gzip, deflate, br and zstd, then
+/// Content-Transfer-Encoding base64 and quoted-printable, are applied while it is sent; identity,
+/// binary and none leave the content as it is. Throws ValueError for other encodings. Move-only.
 class MultipartWriter {
 public:
     /// The boundary is 1 to 70 visible ASCII characters, else ValueError; by default 16 random

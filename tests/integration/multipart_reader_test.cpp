@@ -9,11 +9,13 @@
 
 #include <aiohttp/error.hpp>
 #include <aiohttp/multipart_reader.hpp>
+#include <aiohttp/multipart_writer.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/coding.hpp"
 
 namespace {
 
@@ -21,6 +23,7 @@ using aiohttp::BodyPart;
 using aiohttp::ClientPayloadError;
 using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
+using aiohttp::ContentCoding;
 using aiohttp::ContentTypeError;
 using aiohttp::JSONDecodeError;
 using aiohttp::MultipartLimits;
@@ -28,8 +31,10 @@ using aiohttp::MultipartReader;
 using aiohttp::Pairs;
 using aiohttp::RuntimeError;
 using aiohttp::testing::Async;
+using aiohttp::testing::encoded;
 using aiohttp::testing::failure;
 using aiohttp::testing::Gate;
+using aiohttp::testing::prose;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::Script;
@@ -190,6 +195,116 @@ TEST_CASE("the transfer encoding of a part is undone on request", "[I141]") {
             CHECK(std::string(error.what()).find(path == "/odd" ? "\"rot13\"" : "base64") !=
                   std::string::npos);
         }
+    });
+}
+
+TEST_CASE("what the writer nests, compresses and encodes comes back from the reader", "[I141]") {
+    Server server;
+    server.route("/", [](const aiohttp::testing::ServerRequest& request) {
+        return Reply(200, request.body, std::string(request.header("Content-Type")));
+    });
+    const std::string bytes = prose(200'000) + std::string("\0\xff\r\n--", 6);
+    run_client(
+        server,
+        [](ClientSession& session, Server& target, const std::string& content) -> Async {
+            aiohttp::MultipartWriter inner("alternative");
+            inner.append(content, {{"Content-Encoding", "gzip"}});
+            inner.append(content, {{"Content-Transfer-Encoding", "base64"}});
+            inner.append(content, {{"Content-Transfer-Encoding", "quoted-printable"}});
+            for (const std::string coding : {"deflate", "br", "zstd", "x-gzip"}) {
+                const aiohttp::Headers both{{"Content-Encoding", coding},
+                                            {"Content-Transfer-Encoding", "base64"}};
+                inner.append(content, both);
+            }
+            CHECK_FALSE(inner.size());
+            aiohttp::MultipartWriter outer;
+            outer.append("first").append(std::move(inner)).append("last");
+            auto response = co_await session.post(target.url()).data(std::move(outer));
+            MultipartReader reader(response);
+            auto first = co_await reader.next();
+            const auto before = co_await first->text();
+            CHECK(before == "first");
+            auto nested = co_await reader.next();
+            auto parts = nested->parts();
+            int count = 0;
+            while (auto part = co_await parts.next()) {
+                INFO(++count);
+                const auto whole = co_await part->read(true);
+                CHECK((whole == content));
+            }
+            CHECK(count == 7);
+            auto last = co_await reader.next();
+            const auto after = co_await last->text();
+            CHECK(after == "last");
+            const auto end = co_await reader.next();
+            CHECK_FALSE(end);
+            CHECK(session.connector().stats().idle == 1);
+        },
+        bytes);
+}
+
+TEST_CASE("a part whose Content-Encoding does not fit its bytes is an error", "[I141]") {
+    Server server;
+    const auto data = encoded(ContentCoding::gzip, prose(1000));
+    const auto part = [](const std::string& coding, const std::string& bytes) {
+        return mixed("--b\r\nContent-Encoding: " + coding + "\r\n\r\n" + bytes + "\r\n--b--");
+    };
+    server.route("/corrupt", part("gzip", "no gzip"));
+    server.route("/short", part("gzip", data.substr(0, data.size() - 1)));
+    server.route("/behind", part("gzip", data + "x"));
+    server.route("/unknown", part("lzma", "as it is"));
+    server.route("/empty", part("gzip", ""));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        for (const std::string path : {"/corrupt", "/short", "/behind"}) {
+            INFO(path);
+            auto response = co_await session.get(target.url(path));
+            const auto error =
+                co_await failure<ClientPayloadError>(all_parts(MultipartReader(response)));
+            CHECK(std::string(error.what()).find("part 1") != std::string::npos);
+            CHECK(error.code() == (path == "/short" ? aiohttp::errc::payload_truncated
+                                                    : aiohttp::errc::payload_malformed));
+        }
+        auto unknown = co_await session.get(target.url("/unknown"));
+        const auto same = co_await all_parts(MultipartReader(unknown));
+        CHECK(same == "[as it is]");
+        auto empty = co_await session.get(target.url("/empty"));
+        const auto nothing = co_await all_parts(MultipartReader(empty));
+        CHECK(nothing == "[]");
+    });
+}
+
+TEST_CASE("the text of a part is decoded from its charset", "[I141]") {
+    Server server;
+    const std::string body =
+        "--b\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n\xf0\xd2\xc9\r\n"
+        "--b\r\nContent-Type: text/plain; charset=bogus\r\n\r\n\xc3\xbc\r\n"
+        "--b\r\n\r\nab\xff\r\n"
+        "--b\r\n\r\nab\xff\r\n"
+        "--b\r\n\r\n\xfc\r\n"
+        "--b\r\nContent-Type: application/json; charset=latin-1\r\n\r\n[\"\xfc\"]\r\n--b--";
+    server.route("/", mixed(body));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.get(target.url());
+        MultipartReader reader(response);
+        for (const std::string wanted : {"При", "ü"}) {
+            auto part = co_await reader.next();
+            const auto text = co_await part->text();
+            CHECK(text == wanted);
+        }
+        auto bad = co_await reader.next();
+        const auto error = co_await failure<aiohttp::UnicodeDecodeError>(bad->text());
+        CHECK(std::string(error.what()) ==
+              "GET " + target.url() + ": part 3 is not utf-8 text, at byte 2 of 3");
+        auto lenient = co_await reader.next();
+        const auto ignored = co_await lenient->text("", aiohttp::DecodeErrors::ignore);
+        CHECK(ignored == "ab");
+        auto latin = co_await reader.next();
+        CHECK_THROWS_AS(latin->text("bogus"), aiohttp::ValueError);
+        const auto text = co_await latin->text("latin-1");
+        CHECK(text == "ü");
+        auto json = co_await reader.next();
+        const auto document = co_await json->json();
+        CHECK(document.at(0) == "ü");
     });
 }
 

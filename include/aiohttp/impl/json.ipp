@@ -70,7 +70,11 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<Re
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_part_json(BodyPart part,
                                                                    MultipartOrigin origin) {
-    const auto text = co_await part.text();
+    const auto charset = part.charset();
+    // The parser sees itself that UTF-8 is right.
+    const bool utf8 = !is_known_charset(charset) || is_utf8_name(charset);
+    auto bytes = utf8 ? part.read(true) : part.text();
+    const auto text = co_await std::move(bytes);
     co_return parse_json(text, "a part of the response body", origin.method, origin.url);
 }
 
@@ -85,7 +89,7 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> BodyPart::json() {
 }
 
 AIOHTTP_DECL Request& Request::json(const nlohmann::json& document) & {
-    return json_text(spec_->session->serialize(document));
+    return json_text(spec().session->serialize(document));
 }
 
 AIOHTTP_DECL Request&& Request::json(const nlohmann::json& document) && {
@@ -127,6 +131,7 @@ AIOHTTP_DECL MultipartWriter&& MultipartWriter::append_json(const nlohmann::json
 }
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> Request::as_json() && {
+    spec();
     return detail::exchange_json(std::move(*this));
 }
 

@@ -7,6 +7,8 @@
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/multipart_source.hpp>
+#include <aiohttp/detail/protocol/charset.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/detail/protocol/transfer_decoding.hpp>
@@ -179,15 +181,61 @@ AIOHTTP_DECL std::string decode_transfer(const MultipartPart& part, std::string 
     return std::move(*decoded);
 }
 
+/// Undoes a Content-Encoding; one that is not known leaves the bytes as they are, as in responses.
+AIOHTTP_DECL std::string decode_content(const MultipartPart& part, std::string bytes) {
+    const auto decoder = make_content_decoder(part.headers["content-encoding"]);
+    if (!decoder) {
+        return bytes;
+    }
+    const auto number = "part " + std::to_string(part.number);
+    std::string decoded;
+    std::string_view left = bytes;
+    auto status = CodingStatus::more;
+    while (status == CodingStatus::more) {
+        const auto step = decoder->step(left);
+        left.remove_prefix(step.consumed);
+        decoded.append(step.data);
+        status = step.status;
+    }
+    if (status == CodingStatus::failed) {
+        part.source->origin().raise(errc::payload_malformed, number + ": " + decoder->error());
+    }
+    if (!decoder->unfinished().empty()) {
+        part.source->origin().raise(errc::payload_truncated,
+                                    number + ": its " + std::string(decoder->unfinished()) +
+                                        " data ends early, after " + std::to_string(bytes.size()) +
+                                        " bytes");
+    }
+    return decoded;
+}
+
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_part(PartPtr part, bool decode) {
     std::string bytes;
     while (auto piece = co_await part->next()) {
         bytes.append(*piece);
     }
     if (decode) {
-        bytes = decode_transfer(*part, std::move(bytes));
+        bytes = decode_content(*part, decode_transfer(*part, std::move(bytes)));
     }
     co_return bytes;
+}
+
+/// The part's text from `charset`, or as UTF-8 when that is empty or not known.
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_part_text(PartPtr part,
+                                                                std::string charset,
+                                                                DecodeErrors errors) {
+    const auto bytes = co_await read_part(part, true);
+    if (charset.empty() || !is_known_charset(charset)) {
+        charset = "utf-8";
+    }
+    auto decoded = decode_text(bytes, charset, errors);
+    if (decoded.bad_offset) {
+        part->source->origin().raise(errc::text_invalid,
+                                     "part " + std::to_string(part->number) + " is not " + charset +
+                                         " text, at byte " + std::to_string(*decoded.bad_offset) +
+                                         " of " + std::to_string(bytes.size()));
+    }
+    co_return std::move(decoded.text);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<void> skip_part(PartPtr part) {
@@ -251,8 +299,15 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> BodyPart::next()
 AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::read(bool decode) {
     return detail::read_part(part_, decode);
 }
-AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::text() {
-    return detail::read_part(part_, true);
+AIOHTTP_DECL boost::asio::awaitable<std::string> BodyPart::text(std::string encoding,
+                                                                DecodeErrors errors) {
+    if (encoding.empty()) {
+        return detail::read_part_text(part_, charset(), errors);
+    }
+    if (!detail::is_known_charset(encoding)) {
+        throw ValueError("charset " + detail::quote(encoding) + " is not known");
+    }
+    return detail::read_part_text(part_, std::move(encoding), errors);
 }
 AIOHTTP_DECL boost::asio::awaitable<Pairs> BodyPart::form() {
     return detail::read_part_form(part_);

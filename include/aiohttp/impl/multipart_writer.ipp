@@ -5,9 +5,11 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/compressed_body.hpp>
 #include <aiohttp/detail/message/encoded_body.hpp>
 #include <aiohttp/detail/message/multipart_body.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
+#include <aiohttp/detail/protocol/content_coding.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/detail/protocol/multipart.hpp>
 #include <aiohttp/detail/protocol/transfer_encoding.hpp>
@@ -24,8 +26,16 @@ AIOHTTP_DECL std::unique_ptr<BodySource> with_content_encoding(std::unique_ptr<B
     if (coding.empty() || iequals(coding, "identity")) {
         return content;
     }
-    // gzip and deflate are EncodedBody<...> of an encoder, as base64 below.
-    throw ValueError("Content-Encoding " + quote(coding) + " of a part is not supported");
+    const auto known = parse_content_coding(coding);
+    if (!known) {
+        throw ValueError("Content-Encoding " + quote(coding) +
+                         " of a part is not gzip, deflate, br, zstd or identity");
+    }
+    if (istarts_with(content->content_type(), "multipart/")) {
+        throw ValueError("Content-Encoding " + quote(coding) +
+                         " cannot be that of a multipart part");
+    }
+    return std::make_unique<CompressedBody>(std::move(content), *known);
 }
 
 /// The content in the encoding that Content-Transfer-Encoding asks for.
