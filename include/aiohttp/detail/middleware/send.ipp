@@ -40,6 +40,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
         error = co_await lease->exchange(request, deadline, response.head);
         if (!error) {
             response.remote_endpoint = lease->remote_endpoint();
+            response.output_size = lease->bytes_sent();
+            response.upload_complete = lease->upload_complete();
             store_cookies(request, response.head, *exchange.defaults.cookie_jar);
             co_return Error();
         }
@@ -85,6 +87,7 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
 AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     identify(response, exchange.request.method, std::move(exchange.request.url));
+    response.request_headers = std::move(exchange.request.wire);
     response.set_body_options(exchange.request.response_body);
     if (take_body(response, exchange.lease)) {
         exchange.deadline.reset();
@@ -101,6 +104,7 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
         return std::exchange(exchange.response, std::make_shared<ResponseState>());
     }
     identify(response, exchange.request.method, exchange.request.url);
+    response.request_headers = std::move(exchange.request.wire);
     response.set_body_options(exchange.request.response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
