@@ -1,4 +1,5 @@
 #include <aiohttp/detail/core/base64.ipp>
+#include <aiohttp/detail/core/latin1.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/cancelled.ipp>

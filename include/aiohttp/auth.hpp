@@ -1,20 +1,43 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace aiohttp {
 
-/// A login and a password for HTTP's Basic authentication (RFC 7617), both sent as UTF-8:
+class Url;
+
+/// How the characters of Basic credentials become bytes.
+enum class AuthEncoding : std::uint8_t {
+    utf8,    ///< RFC 7617 2.1, what servers expect today
+    latin1,  ///< ISO-8859-1, what old ones expect, and aiohttp's BasicAuth by default
+};
+
+/// A login and a password for HTTP's Basic authentication (RFC 7617), both in UTF-8 here:
 ///
 ///     co_await session.get(url).auth(aiohttp::BasicAuth("user", "secret"));
-///     aiohttp::ClientSessionOptions().header("Authorization", auth.encode());  // every request
+///     aiohttp::ClientSessionOptions().auth(aiohttp::BasicAuth("user", "secret"));  // every
+///     request
 class BasicAuth {
 public:
-    /// Throws ValueError when the login has a ":", which would end it.
-    explicit BasicAuth(std::string login, std::string password = {});
+    /// Throws ValueError when the login has a ":", which would end it, and when the encoding does
+    /// not have a character; its message does not show the password.
+    explicit BasicAuth(std::string login,
+                       std::string password = {},
+                       AuthEncoding encoding = AuthEncoding::utf8);
+    /// The credentials of an Authorization field. Throws ValueError unless it is "Basic" and the
+    /// Base64 of a login and a password; its message does not show them.
+    static BasicAuth decode(std::string_view field, AuthEncoding encoding = AuthEncoding::utf8);
+    /// The credentials of a URL, percent-decoded; nullopt when it has none. Throws ValueError as
+    /// the constructor.
+    static std::optional<BasicAuth> from_url(const Url& url,
+                                             AuthEncoding encoding = AuthEncoding::utf8);
 
     const std::string& login() const noexcept { return login_; }
     const std::string& password() const noexcept { return password_; }
+    AuthEncoding encoding() const noexcept { return encoding_; }
     /// The value of the Authorization field, e.g. "Basic dXNlcjpwYXNz".
     std::string encode() const;
 
@@ -23,6 +46,7 @@ public:
 private:
     std::string login_;
     std::string password_;
+    AuthEncoding encoding_;
 };
 
 /// A token for HTTP's Bearer authentication (RFC 6750), such as OAuth 2.0 gives:

@@ -44,9 +44,11 @@ struct RequestSpec;
 ///     auto both = co_await (session.get(a) && session.get(b));
 ///     asio::co_spawn(io, session.get(url), asio::use_future);
 ///
-/// Move-only, awaited once. Setters throw ValueError at once for arguments that can never be
-/// right. Awaiting throws ClientError and its kinds, TimeoutError and its kinds, RuntimeError for
-/// a closed session; when it is cancelled, boost::system::system_error(operation_aborted).
+/// Move-only, awaited once: setters and shortcuts of one that was awaited or moved from throw
+/// RuntimeError (awaiting it directly is undefined, as with any awaitable). Setters throw
+/// ValueError at once for arguments that can never be right. Awaiting throws ClientError and its
+/// kinds, TimeoutError and its kinds, RuntimeError for a closed session; when it is cancelled,
+/// boost::system::system_error(operation_aborted).
 class [[nodiscard]] Request : public boost::asio::awaitable<ClientResponse> {
 public:
     /// Requests come from a session.
@@ -304,6 +306,9 @@ private:
         : boost::asio::awaitable<ClientResponse>(std::move(exchange)), spec_(spec) {}
     Request& body(std::string bytes, std::string content_type);
     Request& check_status(StatusCheck check);
+
+    /// The description, unless the coroutine that owns it is gone.
+    detail::RequestSpec& spec() const;
 
     detail::RequestSpec* spec_;  // owned by the coroutine that this object is
 };

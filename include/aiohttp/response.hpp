@@ -30,6 +30,15 @@ struct HttpVersion {
     bool operator==(const HttpVersion&) const = default;
 };
 
+/// The request that a response answers; a view that is valid as long as the response, also when
+/// that is moved. What ClientResponse::request_info() gives.
+struct RequestInfo {
+    const std::string& method;
+    const Url& url;          ///< without fragment and credentials
+    const Url& real_url;     ///< with the fragment
+    const Headers& headers;  ///< as they were sent, automatic ones and credentials included
+};
+
 /// A response whose head has arrived; the body is read when it is asked for. Move-only. It holds
 /// its connection until the body is at its end, then the connection goes back to the pool by
 /// itself; destroying the response earlier closes the connection. It stays valid when the session
@@ -67,8 +76,15 @@ public:
     std::string_view host() const noexcept;
     /// The header fields, in the order and case of the wire.
     const Headers& headers() const noexcept;
+    /// The request that this is the response to: after redirects the last one, see history() for
+    /// those before. Of a response that a middleware made: the request as the middleware had it.
+    RequestInfo request_info() const noexcept;
     /// The peer's address, e.g. "127.0.0.1:8080".
     const std::string& remote_endpoint() const noexcept;
+    /// Whether the request's body was sent whole; an answer that comes before ends the upload.
+    bool upload_complete() const noexcept;
+    /// How many bytes of the request were sent, head and framing included, before TLS.
+    std::uint64_t output_size() const noexcept;
 
     /// The cookies that this response sets, by name, of equal names the last one; whether the jar
     /// takes them or not. Their times count from this call.

@@ -13,11 +13,16 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <aiohttp/auth.hpp>
 #include <aiohttp/connector.hpp>
 #include <aiohttp/cookie_jar.hpp>
+#include <aiohttp/headers.hpp>
 #include <aiohttp/middleware.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
+#include <aiohttp/timeout.hpp>
+#include <aiohttp/tls.hpp>
+#include <aiohttp/url.hpp>
 
 namespace aiohttp {
 
@@ -78,6 +83,15 @@ public:
     /// AbstractCookieJar::update_cookies().
     ClientSessionOptions& cookies(const Pairs& pairs) &;
     ClientSessionOptions&& cookies(const Pairs& pairs) &&;
+    /// Sends these credentials with every request, as an Authorization header of the session: the
+    /// last one set counts, a request's own replaces it, and redirects to another origin drop it.
+    ClientSessionOptions& auth(const BasicAuth& credentials) &;
+    ClientSessionOptions&& auth(const BasicAuth& credentials) &&;
+    ClientSessionOptions& auth(const BearerAuth& credentials) &;
+    ClientSessionOptions&& auth(const BearerAuth& credentials) &&;
+    /// How TLS is made where a request does not say, instead of the connector's way.
+    ClientSessionOptions& ssl(TlsOptions options) &;
+    ClientSessionOptions&& ssl(TlsOptions options) &&;
     /// A connector of the session's own, with these options.
     ClientSessionOptions& connector(const TCPConnectorOptions& options) &;
     ClientSessionOptions&& connector(const TCPConnectorOptions& options) &&;
@@ -149,6 +163,7 @@ private:
     std::shared_ptr<AbstractCookieJar> cookie_jar_;
     Pairs cookies_;
     HttpVersion version_;
+    std::optional<TlsOptions> tls_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
     bool trust_env_ = false;
@@ -214,6 +229,18 @@ public:
     bool closed() const noexcept;
     /// The default headers; changes count for requests made later.
     Headers& headers() noexcept;
+    const Headers& headers() const noexcept;
+    /// What the options said, see ClientSessionOptions; base_url() may be empty.
+    const Url& base_url() const noexcept;
+    const ClientTimeout& timeout() const noexcept;
+    HttpVersion version() const noexcept;
+    /// True also when a status check was set instead.
+    bool raise_for_status() const noexcept;
+    const std::vector<std::string>& skip_auto_headers() const noexcept;
+    bool auto_decompress() const noexcept;
+    bool connector_owner() const noexcept;
+    bool requote_redirect_url() const noexcept;
+    bool trust_env() const noexcept;
     /// The cookie jar.
     AbstractCookieJar& cookie_jar() const noexcept;
     /// The connector.
@@ -222,5 +249,13 @@ public:
 private:
     std::shared_ptr<detail::SessionCore> core_;
 };
+
+/// One request without a session (aiohttp.request()): it has a session and a connection of its own,
+/// which is closed after the exchange. The response can be read as any other. For more than one
+/// request a ClientSession is faster.
+///
+///     auto text = co_await aiohttp::request("GET", "http://localhost:8080/get").text();
+Request request(std::string_view method, std::string_view url);
+Request request(std::string_view method, const Url& url);
 
 }  // namespace aiohttp

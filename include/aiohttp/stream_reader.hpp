@@ -10,6 +10,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <aiohttp/error.hpp>
+
 namespace aiohttp {
 
 namespace detail {
@@ -42,11 +44,21 @@ public:
     /// The next piece as read_any() gives it; nullopt at the end. For
     /// `while (auto piece = co_await body.next())`.
     boost::asio::awaitable<std::optional<std::string>> next();
+    /// The same with at most `most` bytes a piece (aiohttp's iter_chunked). Throws ValueError for
+    /// 0.
+    boost::asio::awaitable<std::optional<std::string>> next(std::size_t most);
+    /// What is in memory already, at most `most` bytes, without waiting and without asking the
+    /// socket; perhaps nothing.
+    std::string read_nowait(std::size_t most = std::string::npos);
     /// Exactly `count` bytes. Throws IncompleteReadError when the body ends before.
     boost::asio::awaitable<std::string> read_exactly(std::size_t count);
     /// One line with its line feed; at the end what is left, perhaps nothing. Throws LineTooLong
     /// beyond `max_size` bytes; the default is aiohttp's, 512 KiB.
     boost::asio::awaitable<std::string> readline(std::size_t max_size = default_line_limit);
+    /// The next line as readline() gives it, so an empty one is "\n"; nullopt at the end. For
+    /// `while (auto line = co_await body.next_line())`.
+    boost::asio::awaitable<std::optional<std::string>> next_line(
+        std::size_t max_size = default_line_limit);
     /// Up to and with `separator`; at the end what is left. Throws ValueError for an empty
     /// separator, LineTooLong as readline().
     boost::asio::awaitable<std::string> read_until(std::string separator,
@@ -56,6 +68,8 @@ public:
 
     /// Whether every byte has been read.
     bool at_eof() const;
+    /// What the next read would throw, as far as that is known by now; empty when nothing is wrong.
+    Error exception() const;
     /// How many bytes have been read.
     std::uint64_t total_bytes() const noexcept;
     /// How many bytes those were before Content-Encoding was undone; may count bytes that are

@@ -9,6 +9,7 @@
 
 #include <aiohttp/body.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/generator_body.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
@@ -401,4 +402,21 @@ TEST_CASE("two reads of one body at a time are refused", "[lifetime][J158]") {
 
 TEST_CASE("an exception of the body's source closes the connection", "[lifetime][I130]") {
     run_virtual(check_failing_source());
+}
+
+TEST_CASE("each piece of a body of unknown length is a chunk, and a terminator follows", "[I130]") {
+    run_sync([]() -> asio::awaitable<void> {
+        MemoryRig rig;
+        rig.memory->next(serves("ok"));
+        const auto pieces = [n = 0]() mutable -> asio::awaitable<std::optional<std::string>> {
+            ++n;
+            co_return n < 4 ? std::optional(std::string(static_cast<std::size_t>(n), 'x'))
+                            : std::nullopt;
+        };
+        auto body = aiohttp::generator_body(pieces);
+        co_await rig.session.post("http://h.test/").data(std::move(body)).text();
+        const auto& written = rig.memory->connection(0).written;
+        CHECK(written.substr(written.find("\r\n\r\n") + 4) ==
+              "1\r\nx\r\n2\r\nxx\r\n3\r\nxxx\r\n0\r\n\r\n");
+    }());
 }

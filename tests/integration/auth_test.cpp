@@ -82,6 +82,28 @@ TEST_CASE("auth() sends a bearer token, instead of the session's Authorization",
     CHECK(server.request(2).header("Authorization") == "Bearer abc");
 }
 
+TEST_CASE("a session's auth() goes with every request, and stays with its origin", "[F83][E72]") {
+    AnyServer other;
+    AnyServer server;
+    server.route("/away", Reply(302).header("Location", other.url()));
+    const auto main = [](ClientSession& session, Server& target) -> Async {
+        co_await session.get(target.url()).text();
+        co_await session.get(target.url("/away")).text();
+        co_await session.get(target.url()).auth(BasicAuth("own", "pass")).text();
+        co_await session.get(target.url()).header("Authorization", "own").text();
+    };
+    run_client_with(ClientSessionOptions().auth(BasicAuth("a", "b")).auth(BearerAuth("token")),
+                    server, main);
+    CHECK(server.request(0).header("Authorization") == "Bearer token");
+    CHECK(server.request(0).header_count("Authorization") == 1);
+    CHECK(other.request(0).header_count("Authorization") == 0);
+    CHECK(server.request(2).header("Authorization") == BasicAuth("own", "pass").encode());
+    CHECK(server.request(3).header("Authorization") == "own");
+    server.clear_requests();
+    run_client_with(ClientSessionOptions().auth(BasicAuth("user", "pass")), server, main);
+    CHECK(server.request(0).header("Authorization") == "Basic dXNlcjpwYXNz");
+}
+
 TEST_CASE("credentials of a URL are sent as Basic and taken out of it", "[F84]") {
     AnyServer server;
     run_client(server, [](ClientSession& session, Server& target) -> Async {

@@ -252,8 +252,9 @@ TEST_CASE("without resume nothing is gone on with, and nothing is left") {
     run_client(
         server,
         [](ClientSession& session, Server& target, const Place& there) -> Async {
+            const aiohttp::DownloadOptions anew{.resume = false};
             co_await failure<ClientPayloadError>(
-                session.get(target.url()).download_to(there.path(), {.resume = false}));
+                session.get(target.url()).download_to(there.path(), anew));
         },
         place);
     CHECK(server.request(0).header_count("Range") == 0);

@@ -6,8 +6,10 @@
 
 #include <aiohttp/error.hpp>
 #include <aiohttp/headers.hpp>
+#include <aiohttp/request.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
+#include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
 
 #include "support/catch.hpp"
@@ -74,6 +76,25 @@ TEST_CASE("the path is made legal, and what is legal is left alone", "[H115][H11
     CHECK(server.request(1).target == "/a%2Fb/%7E?sig=a%2Bb%2f");
     CHECK(server.request(2).target == "/y/z");
     CHECK(server.request(3).target == "/");
+}
+
+TEST_CASE("an encoded URL is sent byte for byte", "[H116]") {
+    AnyServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        const std::string signed_target = "/a%7eb/../%2f?sig=a%2Bb+c%20|d&%zz";
+        co_await session.get(aiohttp::Url::encoded(target.url(signed_target))).text();
+        CHECK(target.request(0).target == signed_target);
+    });
+}
+
+TEST_CASE("a flag is no parameter", "[H114]") {
+    constexpr auto takes = []<class T>(const T& value) {
+        return requires(aiohttp::Request& request) { request.param("a", value); };
+    };
+    static_assert(!takes(true));
+    static_assert(takes(1));
+    static_assert(takes("text"));
+    CHECK_FALSE(takes(true));
 }
 
 TEST_CASE("URLs that cannot be asked for fail before any connection", "[H119]") {

@@ -176,6 +176,139 @@ TEST_CASE("too little and too much are errors of the stream", "[J158]") {
     });
 }
 
+TEST_CASE("a line that is too long can be read in another way", "[J158]") {
+    Server server;
+    server.route("/", Reply(200, "abcdef\nrest"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.get(target.url());
+        auto content = response.content();
+        co_await failure<LineTooLong>(content.readline(6));
+        const auto exact = co_await content.readline(7);
+        CHECK(exact == "abcdef\n");
+        co_await failure<LineTooLong>(content.read_until("#", 3));
+        const auto rest = co_await content.read_until("#", 4);
+        CHECK(rest == "rest");
+    });
+}
+
+TEST_CASE("pieces of a bounded size", "[J158]") {
+    Server server;
+    server.route("/", Reply(200, std::string(1'000'000, 'x')));
+    server.route("/chunks", Reply().chunked({"abcde", "fg"}));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.get(target.url());
+        auto content = response.content();
+        std::size_t total = 0;
+        while (const auto piece = co_await content.next(1000)) {
+            REQUIRE(!piece->empty());
+            REQUIRE(piece->size() <= 1000);
+            total += piece->size();
+        }
+        CHECK(total == 1'000'000);
+        auto chunks = co_await session.get(target.url("/chunks"));
+        auto pieces = chunks.content();
+        std::string told;
+        while (const auto piece = co_await pieces.next(3)) {
+            told += *piece + ' ';
+        }
+        CHECK(told == "abc de fg ");
+        co_await failure<aiohttp::ValueError>(pieces.next(0));
+    });
+}
+
+TEST_CASE("lines are pulled, empty ones too", "[J158]") {
+    Server server;
+    server.route("/", Reply(200, "one\n\n\r\nfour"));
+    server.route("/ends", Reply(200, "one\n"));
+    server.route("/none", Reply(200, ""));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        const auto lines_of = [](ClientSession& from,
+                                 std::string url) -> boost::asio::awaitable<std::string> {
+            auto response = co_await from.get(url);
+            auto content = response.content();
+            std::string all;
+            while (const auto line = co_await content.next_line()) {
+                all += '[' + *line + ']';
+            }
+            const auto end = co_await content.next_line();
+            CHECK_FALSE(end);
+            co_return all;
+        };
+        const auto some = co_await lines_of(session, target.url());
+        CHECK(some == "[one\n][\n][\r\n][four]");
+        const auto ends = co_await lines_of(session, target.url("/ends"));
+        CHECK(ends == "[one\n]");
+        const auto none = co_await lines_of(session, target.url("/none"));
+        CHECK(none.empty());
+        auto response = co_await session.get(target.url());
+        co_await failure<LineTooLong>(response.content().next_line(3));
+    });
+}
+
+TEST_CASE("what is in memory can be read without waiting", "[J158]") {
+    Server server;
+    Gate gate;
+    server.route("/", Script()
+                          .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                "3\r\nabc\r\n4\r\ndefg\r\n")
+                          .wait_for(gate)
+                          .send("2\r\nhi\r\n0\r\n\r\n"));
+    server.route("/whole", Reply(200, "whole"));
+    run_client(
+        server,
+        [](ClientSession& session, Server& target, Gate& opened) -> Async {
+            auto response = co_await session.get(target.url());
+            auto content = response.content();
+            const auto begin = co_await content.read_exactly(1);
+            CHECK(begin == "a");
+            CHECK(content.read_nowait(0).empty());
+            CHECK(content.read_nowait(3) == "bcd");
+            CHECK(content.read_nowait() == "efg");
+            CHECK(content.read_nowait().empty());
+            CHECK_FALSE(content.at_eof());
+            CHECK_FALSE(content.exception());
+            auto waiting = co_await aiohttp::create_task(content.read());
+            CHECK_THROWS_AS(content.read_nowait(), aiohttp::RuntimeError);
+            opened.open();
+            const auto rest = co_await waiting.result();
+            CHECK(rest == "hi");
+            CHECK(content.read_nowait().empty());
+            CHECK(content.total_bytes() == 9);
+            auto whole = co_await session.get(target.url("/whole"));
+            CHECK(whole.content().read_nowait() == "whole");
+            CHECK(whole.content().at_eof());
+        },
+        gate);
+}
+
+TEST_CASE("a stream tells what is wrong with it", "[J158]") {
+    Server server;
+    server.route("/short",
+                 Script().send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").close());
+    server.route("/stalled",
+                 Script().send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").stall());
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto truncated = co_await session.get(target.url("/short"));
+        auto content = truncated.content();
+        CHECK_FALSE(content.exception());
+        co_await failure<aiohttp::ClientPayloadError>(content.read());
+        const auto error = content.exception();
+        CHECK(error.kind() == aiohttp::errc::payload_truncated);
+        CHECK(error.url() == target.url("/short"));
+        CHECK_THROWS_AS(content.read_nowait(), aiohttp::ClientPayloadError);
+
+        auto released = co_await session.get(target.url("/stalled"));
+        released.release();
+        CHECK(released.content().exception().kind() == aiohttp::errc::connection_closed);
+
+        auto late =
+            co_await session.get(target.url("/stalled")).timeout(std::chrono::milliseconds(30));
+        auto stream = late.content();
+        co_await eventually([&stream] { return static_cast<bool>(stream.exception()); });
+        CHECK(stream.exception().kind() == aiohttp::errc::total_timeout);
+    });
+}
+
 TEST_CASE("lines and separators may lie across pieces", "[J158]") {
     Server server;
     server.route("/", Script().send_slowly("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n"

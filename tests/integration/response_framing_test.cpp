@@ -180,6 +180,17 @@ TEST_CASE("fields are limited in size and number", "[J148]") {
         CHECK(response.headers().size() == 129);
         co_await failure<ClientResponseError>(session.get(target.url()).max_field_size(3));
     });
+    run_client_with(
+        ClientSessionOptions().max_headers(129), server,
+        [](ClientSession& session, Server& target) -> Async {
+            co_await session.get(target.url()).text();
+            co_await failure<ClientResponseError>(session.get(target.url()).max_headers(128));
+        });
+    run_client_with(ClientSessionOptions().max_headers(129).max_field_size(3), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<ClientResponseError>(session.get(target.url()));
+                        co_await session.get(target.url()).max_field_size(100).text();
+                    });
 }
 
 TEST_CASE("lines that are no fields are refused", "[J149]") {

@@ -357,6 +357,26 @@ TEST_CASE("requests that cannot be parsed get 400 and are counted") {
     CHECK(server.request_count() == 0);
 }
 
+TEST_CASE("a route may be for one method, and goes before those for all") {
+    Server server;
+    server.route("*", Reply(200, "all")).route("/x", Reply(200, "any"));
+    server.route("POST /x", Reply(200, "post")).route("PUT /f/*", Reply(200, "put"));
+    server.route("DELETE *", Reply(200, "delete"));
+    Peer peer(server);
+    const auto ask = [&](const std::string& method, const std::string& path,
+                         const std::string& answer) {
+        return has(
+            peer.exchange(method + ' ' + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+                          answer),
+            "200 OK");
+    };
+    CHECK(ask("POST", "/x?q=1", "\r\n\r\npost"));
+    CHECK(ask("GET", "/x", "\r\n\r\nany"));
+    CHECK(ask("PUT", "/f/a/b", "\r\n\r\nput"));
+    CHECK(ask("POST", "/f/a/b", "\r\n\r\nall"));
+    CHECK(ask("DELETE", "/x", "\r\n\r\ndelete"));
+}
+
 TEST_CASE("routes match exactly, then by the longest prefix, and answers may form a sequence") {
     Server server;
     server.route("*", Reply(200, "all")).route("/f/*", Reply(200, "f")).route("/f/g*", Reply());

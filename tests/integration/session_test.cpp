@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <nlohmann/json.hpp>
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/error.hpp>
@@ -126,4 +128,61 @@ TEST_CASE("a request may be configured in several statements", "[H121]") {
     CHECK(server.request(0).target == "/x?p=2");
     CHECK(server.request(0).header("X-A") == "1");
     CHECK(server.request(0).body == "body");
+}
+
+TEST_CASE("a session tells how it was set up") {
+    const ClientSession plain;
+    CHECK(plain.base_url().empty());
+    CHECK(plain.timeout().total == 5min);
+    CHECK(plain.version() == aiohttp::HttpVersion{1, 1});
+    CHECK_FALSE(plain.raise_for_status());
+    CHECK(plain.skip_auto_headers().empty());
+    CHECK(plain.auto_decompress());
+    CHECK(plain.connector_owner());
+    CHECK(plain.requote_redirect_url());
+    CHECK_FALSE(plain.trust_env());
+    CHECK(plain.headers().empty());
+    const ClientSession session(aiohttp::ClientSessionOptions()
+                                    .base_url("http://h/api/")
+                                    .header("X-A", "b")
+                                    .timeout(7s)
+                                    .version({1, 0})
+                                    .raise_for_status(true)
+                                    .skip_auto_header("Accept")
+                                    .auto_decompress(false)
+                                    .connector_owner(false)
+                                    .requote_redirect_url(false));
+    CHECK(session.base_url().str() == "http://h/api/");
+    CHECK(session.timeout().total == 7s);
+    CHECK(session.version() == aiohttp::HttpVersion{1, 0});
+    CHECK(session.raise_for_status());
+    CHECK(session.skip_auto_headers() == std::vector<std::string>{"Accept"});
+    CHECK_FALSE(session.auto_decompress());
+    CHECK_FALSE(session.connector_owner());
+    CHECK_FALSE(session.requote_redirect_url());
+    CHECK(session.headers()["x-a"] == "b");
+}
+
+TEST_CASE("a request that was awaited or moved from says so") {
+    OkServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto request = session.get(target.url());
+        co_await std::move(request);
+        CHECK_THROWS_AS(request.param("a", 1), aiohttp::RuntimeError);
+        CHECK_THROWS_AS(request.json_text("{}"), aiohttp::RuntimeError);
+        CHECK_THROWS_AS(std::move(request).text(), aiohttp::RuntimeError);
+        auto first = session.get(target.url());
+        auto second = std::move(first);
+        CHECK_THROWS_AS(first.header("X-A", "b"), aiohttp::RuntimeError);
+        CHECK_THROWS_AS(std::move(first).read(), aiohttp::RuntimeError);
+        CHECK_THROWS_AS(std::move(first).as_json(), aiohttp::RuntimeError);
+        CHECK_THROWS_AS(std::move(first).download_to("/tmp/never"), aiohttp::RuntimeError);
+        second.header("X-A", "b");
+        co_await std::move(second).text();
+        CHECK(target.request(1).header("X-A") == "b");
+        // A new request in its place is as good as any.
+        first = session.get(target.url());
+        co_await std::move(first.header("X-A", "c"));
+        CHECK(target.request(2).header("X-A") == "c");
+    });
 }

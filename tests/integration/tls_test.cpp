@@ -165,6 +165,25 @@ TEST_CASE("verify_none accepts every certificate, for a request or the connector
                     });
 }
 
+TEST_CASE("a session's TLS options are between the request's and the connector's", "[K167]") {
+    Server server(ServerOptions().tls());
+    server.route("/", Reply(200, "ok"));
+    run_client_with(ClientSessionOptions().ssl(verify_none), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        const auto body = co_await session.get(target.url()).text();
+                        CHECK(body == "ok");
+                        co_await failure<aiohttp::ClientConnectorCertificateError>(
+                            session.get(target.url()).ssl(aiohttp::TlsOptions()));
+                    });
+    run_client_with(
+        ClientSessionOptions()
+            .ssl(aiohttp::TlsOptions())
+            .connector(TCPConnectorOptions().ssl(verify_none)),
+        server, [](ClientSession& session, Server& target) -> Async {
+            co_await failure<aiohttp::ClientConnectorCertificateError>(session.get(target.url()));
+        });
+}
+
 TEST_CASE("the caller's own context is used as it is, with the host name checked", "[K167]") {
     const CertificateAuthority authority;
     Server server(ServerOptions().certificate(authority.issue()).tls());

@@ -44,6 +44,11 @@ public:
         });
         server_.route("/headers",
                       [](const ServerRequest& request) { return Reply(200, request.raw_head); });
+        server_.route("/parts", Reply(200,
+                                      "--b\r\nContent-Disposition: form-data; name=a\r\n\r\none\r\n"
+                                      "--b\r\nContent-Disposition: form-data; name=b\r\n\r\ntwo\r\n"
+                                      "--b--\r\n",
+                                      "multipart/form-data; boundary=b"));
         server_.route("/redirect", Reply(302).header("Location", "/get"));
         server_.route("/cookies/set", Reply(200).header("Set-Cookie", "session=42"));
         server_.route("/page/*",

@@ -7,6 +7,8 @@
 
 #include <aiohttp/detail/core/base64.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/url.hpp>
+
 #include "support/catch.hpp"
 
 using aiohttp::BasicAuth;
@@ -81,4 +83,52 @@ TEST_CASE("what is no bearer token is refused, and the message does not tell it"
             CHECK(std::string(error.what()).find("cret") == std::string::npos);
         }
     }
+}
+
+TEST_CASE("Basic credentials can be ISO-8859-1", "[F83]") {
+    using aiohttp::AuthEncoding;
+    const BasicAuth latin("J\xc3\xbcrgen", "\xc2\xa3\xc3\xbf", AuthEncoding::latin1);
+    CHECK(latin.encode() == "Basic " + base64_encode("J\xfcrgen:\xa3\xff"));
+    CHECK(latin.encoding() == AuthEncoding::latin1);
+    CHECK_FALSE(latin == BasicAuth("J\xc3\xbcrgen", "\xc2\xa3\xc3\xbf"));
+    CHECK(BasicAuth("a", "b", AuthEncoding::latin1).encode() == BasicAuth("a", "b").encode());
+    for (const auto* const bad : {"\xe2\x82\xac", "\xc4\x80", "\xff", "\xc3", "\xc3z"}) {
+        CHECK_THROWS_AS(BasicAuth("a", bad, AuthEncoding::latin1), ValueError);
+        CHECK_THROWS_AS(BasicAuth(bad, "a", AuthEncoding::latin1), ValueError);
+    }
+    try {
+        const BasicAuth auth("me", "secret\xe2\x82\xac", AuthEncoding::latin1);
+        FAIL("taken: " << auth.login());
+    } catch (const ValueError& error) {
+        CHECK(std::string(error.what()) ==
+              "the credentials of \"me\" have a character that is not in ISO-8859-1");
+    }
+}
+
+TEST_CASE("Basic credentials are taken out of a field", "[F83]") {
+    using aiohttp::AuthEncoding;
+    for (const auto* const password : {"pass", "", "a:b", "p@ss w\xc3\xb6rd"}) {
+        const BasicAuth auth("user", password);
+        CHECK(BasicAuth::decode(auth.encode()) == auth);
+    }
+    CHECK(BasicAuth::decode("  bAsIc \t dXNlcjpwYXNz ") == BasicAuth("user", "pass"));
+    CHECK(BasicAuth::decode("Basic dTo") == BasicAuth("u"));
+    const BasicAuth latin("\xc3\xbc", "\xc3\x80\x7e", AuthEncoding::latin1);
+    CHECK(BasicAuth::decode(latin.encode(), AuthEncoding::latin1) == latin);
+    for (const auto& bad :
+         {std::string(), std::string("Basic"), std::string("Basic "), std::string("Basicdxs="),
+          std::string("Bearer dXNlcjpwYXNz"), std::string("dXNlcjpwYXNz"), std::string("Basic !"),
+          std::string("Basic dXNl cjpwYXNz"), std::string("Basic dXNlcg=="),
+          std::string("Basic dXNlcjpwYXNz,x"), std::string("Basic dXNlcjpwYXNz\0", 19)}) {
+        INFO(bad);
+        CHECK_THROWS_AS(BasicAuth::decode(bad), ValueError);
+    }
+}
+
+TEST_CASE("Basic credentials are taken out of a URL", "[F84][F85]") {
+    using aiohttp::Url;
+    CHECK(BasicAuth::from_url(Url("http://us%65r:p%40@h/")) == BasicAuth("user", "p@"));
+    CHECK(BasicAuth::from_url(Url("http://user@h/")) == BasicAuth("user"));
+    CHECK_FALSE(BasicAuth::from_url(Url("http://h/")));
+    CHECK_THROWS_AS(BasicAuth::from_url(Url("http://a%3Ab@h/")), ValueError);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <aiohttp/detail/core/base64.hpp>
 #include <aiohttp/detail/protocol/form.hpp>
 #include <aiohttp/detail/protocol/transfer_encoding.hpp>
 #include <aiohttp/pairs.hpp>
@@ -13,7 +14,7 @@
 
 using aiohttp::Pairs;
 using aiohttp::detail::Base64Encoder;
-using aiohttp::detail::decode_base64;
+using aiohttp::detail::base64_decode;
 using aiohttp::detail::decode_form;
 using aiohttp::detail::decode_quoted_printable;
 using aiohttp::detail::QuotedPrintableEncoder;
@@ -37,17 +38,17 @@ std::string encoded(std::string_view bytes, std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("Base64 is decoded, with line ends and without padding", "[I141]") {
-    CHECK(decode_base64("") == "");
-    CHECK(decode_base64("Zg==") == "f");
-    CHECK(decode_base64("Zm8=") == "fo");
-    CHECK(decode_base64("Zm9v") == "foo");
-    CHECK(decode_base64("Zm9v\r\nYmFy\r\n") == "foobar");
-    CHECK(decode_base64("Zm9vYg") == "foob");
-    CHECK(decode_base64("+/+/") == "\xfb\xff\xbf");
+    CHECK(base64_decode("") == "");
+    CHECK(base64_decode("Zg==") == "f");
+    CHECK(base64_decode("Zm8=") == "fo");
+    CHECK(base64_decode("Zm9v") == "foo");
+    CHECK(base64_decode("Zm9v\r\nYmFy\r\n") == "foobar");
+    CHECK(base64_decode("Zm9vYg") == "foob");
+    CHECK(base64_decode("+/+/") == "\xfb\xff\xbf");
     for (const auto* const bad :
          {"Z", "Zm9vY", "Zg=", "Zg===", "Z=g=", "Zm9v=", "Zm9-", "Zm\x80v", "=", "Zg==Zg=="}) {
         INFO(bad);
-        CHECK_FALSE(decode_base64(bad));
+        CHECK_FALSE(base64_decode(bad));
     }
 }
 
@@ -73,7 +74,7 @@ TEST_CASE("what is encoded is decoded to the same bytes", "[I141]") {
             const auto bits = random();
             c = size % 2 == 0 ? static_cast<char>(bits) : awkward[bits % awkward.size()];
         }
-        if (decode_base64(encoded<Base64Encoder>(bytes, random)) != bytes ||
+        if (base64_decode(encoded<Base64Encoder>(bytes, random)) != bytes ||
             decode_quoted_printable(encoded<QuotedPrintableEncoder>(bytes, random)) != bytes) {
             FAIL("size " << size);
         }

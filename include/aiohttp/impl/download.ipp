@@ -217,7 +217,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<DownloadProgress>> Download::n
 }
 
 AIOHTTP_DECL Download Request::download_to(std::string path, DownloadOptions options) && {
-    detail::ClientRequest& request = spec_->request;
+    detail::ClientRequest& request = spec().request;
     if (request.method != "GET") {
         throw ValueError("download_to() is for GET, not " + request.method);
     }

@@ -90,7 +90,7 @@ AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> BodyPart::json() {
 }
 
 AIOHTTP_DECL Request& Request::json(const nlohmann::json& document) & {
-    return json_text(spec_->session->serialize(document));
+    return json_text(spec().session->serialize(document));
 }
 
 AIOHTTP_DECL Request&& Request::json(const nlohmann::json& document) && {
@@ -132,6 +132,7 @@ AIOHTTP_DECL MultipartWriter&& MultipartWriter::append_json(const nlohmann::json
 }
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> Request::as_json() && {
+    spec();
     return detail::exchange_json(std::move(*this));
 }
 

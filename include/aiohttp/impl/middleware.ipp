@@ -104,6 +104,7 @@ AIOHTTP_DECL ClientResponse make_response(const ClientRequest& request,
     state->head.headers = std::move(headers);
     state->remote_endpoint = nowhere;
     state->keep(body, false);
+    state->request_headers = request.headers();
     detail::identify(*state, request.method(), Url(request.url()));
     return ClientResponse(std::move(state));
 }

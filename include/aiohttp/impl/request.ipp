@@ -234,11 +234,20 @@ AIOHTTP_DECL Request& Request::operator=(Request&& other) noexcept {
     return *this;
 }
 
+AIOHTTP_DECL detail::RequestSpec& Request::spec() const {
+    if (!valid()) {
+        throw RuntimeError("the request was awaited or moved from before");
+    }
+    return *spec_;
+}
+
 AIOHTTP_DECL boost::asio::awaitable<std::string> Request::text() && {
+    spec();
     return detail::exchange_text(std::move(*this));
 }
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> Request::read() && {
+    spec();
     return detail::exchange_bytes(std::move(*this));
 }
 

@@ -43,17 +43,17 @@ AIOHTTP_DECL std::uint64_t at_least_one(std::string_view name, std::uint64_t val
 }  // namespace detail
 
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
-    spec_->params.emplace_back(name, value);
+    spec().params.emplace_back(name, value);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::params(const Pairs& pairs) & {
-    spec_->params.insert(spec_->params.end(), pairs.begin(), pairs.end());
+    spec().params.insert(spec().params.end(), pairs.begin(), pairs.end());
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::header(std::string_view name, std::string_view value) & {
-    spec_->request.headers.add(name, value);
+    spec().request.headers.add(name, value);
     return *this;
 }
 
@@ -65,8 +65,8 @@ AIOHTTP_DECL Request& Request::headers(const Headers& fields) & {
 }
 
 AIOHTTP_DECL Request& Request::cookie(std::string_view name, std::string_view value) & {
-    const bool quoting = spec_->session->cookie_jar().quote_cookie();
-    spec_->request.cookies.emplace_back(name, detail::encode_cookie_value(name, value, quoting));
+    const bool quoting = spec().session->cookie_jar().quote_cookie();
+    spec().request.cookies.emplace_back(name, detail::encode_cookie_value(name, value, quoting));
     return *this;
 }
 
@@ -78,16 +78,16 @@ AIOHTTP_DECL Request& Request::cookies(const Pairs& pairs) & {
 }
 
 AIOHTTP_DECL Request& Request::skip_auto_header(std::string_view name) & {
-    spec_->skips.emplace_back(name);
+    spec().skips.emplace_back(name);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::data(std::unique_ptr<BodySource> source) & {
-    if (spec_->request.body) {
+    if (spec().request.body) {
         throw ValueError("the request has a body already: json, data and form exclude each other");
     }
     detail::check_header("Content-Type", source->content_type());
-    spec_->request.body = std::move(source);
+    spec().request.body = std::move(source);
     return *this;
 }
 
@@ -113,12 +113,12 @@ AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
 }
 
 AIOHTTP_DECL Request& Request::chunked(bool on) & {
-    spec_->request.wants_chunks = on;
+    spec().request.wants_chunks = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::expect100(bool on) & {
-    spec_->request.expect_wait =
+    spec().request.expect_wait =
         on ? std::optional<Duration>(detail::default_expect_wait) : std::nullopt;
     return *this;
 }
@@ -127,12 +127,12 @@ AIOHTTP_DECL Request& Request::expect100(Duration wait) & {
     if (wait <= Duration::zero()) {
         throw ValueError("the wait for 100 Continue must be positive");
     }
-    spec_->request.expect_wait = wait;
+    spec().request.expect_wait = wait;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::upload_progress(const Progress& progress) & {
-    spec_->request.progress = progress.report();
+    spec().request.progress = progress.report();
     return *this;
 }
 
@@ -154,45 +154,45 @@ AIOHTTP_DECL Request&& Request::data(MultipartWriter&& writer) && {
 
 AIOHTTP_DECL Request& Request::timeout(const ClientTimeout& limits) & {
     detail::check_timeout(limits);
-    spec_->timeout = limits;
+    spec().timeout = limits;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::allow_redirects(bool on) & {
-    spec_->redirects.follow = on;
+    spec().redirects.follow = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_redirects(std::size_t count) & {
-    spec_->redirects.most = count;
+    spec().redirects.most = count;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::on_redirect(RedirectHook hook) & {
-    spec_->redirect_hook = std::move(hook);
-    spec_->redirects.hook = spec_->redirect_hook ? &spec_->redirect_hook : nullptr;
+    spec().redirect_hook = std::move(hook);
+    spec().redirects.hook = spec().redirect_hook ? &spec().redirect_hook : nullptr;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::auth(const BasicAuth& credentials) & {
-    spec_->authorization = credentials.encode();
+    spec().authorization = credentials.encode();
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
-    spec_->authorization = credentials.encode();
+    spec().authorization = credentials.encode();
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::raise_for_status(bool on) & {
-    spec_->raise_for_status = on;
-    spec_->status_check = nullptr;
+    spec().raise_for_status = on;
+    spec().status_check = nullptr;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::check_status(StatusCheck check) {
-    spec_->raise_for_status = false;
-    spec_->status_check = std::move(check);
+    spec().raise_for_status = false;
+    spec().status_check = std::move(check);
     return *this;
 }
 
@@ -200,47 +200,47 @@ AIOHTTP_DECL Request& Request::middlewares(Middlewares list) & {
     for (const auto& middleware : list) {
         detail::check_middleware(middleware);
     }
-    spec_->middlewares = std::move(list);
+    spec().middlewares = std::move(list);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::ssl(TlsOptions options) & {
-    spec_->request.tls = std::move(options);
+    spec().request.tls = std::move(options);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::server_hostname(std::string name) & {
-    spec_->request.server_hostname = std::move(name);
+    spec().request.server_hostname = std::move(name);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::version(HttpVersion version) & {
-    spec_->request.version = 10 + detail::checked_version(version).minor;
+    spec().request.version = 10 + detail::checked_version(version).minor;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::read_until_eof(bool on) & {
-    spec_->request.read_until_eof = on;
+    spec().request.read_until_eof = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_line_size(std::size_t bytes) & {
-    spec_->request.limits.line = bytes;
+    spec().request.limits.line = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_field_size(std::size_t bytes) & {
-    spec_->request.limits.field = bytes;
+    spec().request.limits.field = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_headers(std::size_t count) & {
-    spec_->request.limits.fields = count;
+    spec().request.limits.fields = count;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::compress(ContentCoding coding) & {
-    spec_->compress = coding;
+    spec().compress = coding;
     return *this;
 }
 
@@ -254,22 +254,22 @@ AIOHTTP_DECL Request& Request::compress(std::string_view coding) & {
 }
 
 AIOHTTP_DECL Request& Request::auto_decompress(bool on) & {
-    spec_->request.response_body.decompress = on;
+    spec().request.response_body.decompress = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_body_size(std::uint64_t bytes) & {
-    spec_->request.response_body.max_size = bytes;
+    spec().request.response_body.max_size = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_decompression_ratio(std::uint64_t times) & {
-    spec_->request.response_body.max_ratio = detail::at_least_one("max_decompression_ratio", times);
+    spec().request.response_body.max_ratio = detail::at_least_one("max_decompression_ratio", times);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::read_bufsize(std::size_t bytes) & {
-    spec_->request.response_body.read_size = detail::at_least_one("read_bufsize", bytes);
+    spec().request.response_body.read_size = detail::at_least_one("read_bufsize", bytes);
     return *this;
 }
 

@@ -168,8 +168,17 @@ AIOHTTP_DECL std::string_view ClientResponse::host() const noexcept {
 AIOHTTP_DECL const Headers& ClientResponse::headers() const noexcept {
     return state_->head.headers;
 }
+AIOHTTP_DECL RequestInfo ClientResponse::request_info() const noexcept {
+    return {method(), url(), real_url(), state_->request_headers};
+}
 AIOHTTP_DECL const std::string& ClientResponse::remote_endpoint() const noexcept {
     return *state_->remote_endpoint;
+}
+AIOHTTP_DECL bool ClientResponse::upload_complete() const noexcept {
+    return state_->upload_complete;
+}
+AIOHTTP_DECL std::uint64_t ClientResponse::output_size() const noexcept {
+    return state_->output_size;
 }
 AIOHTTP_DECL const Headers& ClientResponse::trailers() const noexcept {
     return state_->trailers;

@@ -30,6 +30,7 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
 
 AIOHTTP_DECL void SessionCore::configure(ClientRequest& request) const {
     request.version = 10 + options_.version_.minor;
+    request.tls = options_.tls_;
     request.limits.line = options_.max_line_size_;
     request.limits.field = options_.max_field_size_;
     request.limits.fields = options_.max_headers_;
@@ -71,7 +72,37 @@ AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<Session
     return spec;
 }
 
+AIOHTTP_DECL Request new_request(const std::shared_ptr<SessionCore>& session,
+                                 std::string_view method,
+                                 std::string_view url) {
+    auto spec = new_spec(session, method);
+    spec->url_error = Url::parse(url, spec->request.url);
+    return Request(std::move(spec));
+}
+
+AIOHTTP_DECL Request new_request(const std::shared_ptr<SessionCore>& session,
+                                 std::string_view method,
+                                 const Url& url) {
+    auto spec = new_spec(session, method);
+    spec->request.url = url;
+    return Request(std::move(spec));
+}
+
+/// A session that its request owns: it ends with the request, and what the response still needs of
+/// it stays with the response.
+AIOHTTP_DECL std::shared_ptr<SessionCore> one_shot_session() {
+    return std::make_shared<SessionCore>(
+        ClientSessionOptions().connector(TCPConnectorOptions().force_close(true)));
+}
+
 }  // namespace detail
+
+AIOHTTP_DECL Request request(std::string_view method, std::string_view url) {
+    return detail::new_request(detail::one_shot_session(), method, url);
+}
+AIOHTTP_DECL Request request(std::string_view method, const Url& url) {
+    return detail::new_request(detail::one_shot_session(), method, url);
+}
 
 AIOHTTP_DECL ClientSession::ClientSession() : ClientSession(ClientSessionOptions()) {}
 AIOHTTP_DECL ClientSession::ClientSession(ClientSessionOptions options)
@@ -93,14 +124,10 @@ AIOHTTP_DECL ClientSession::~ClientSession() {
 }
 
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, std::string_view url) {
-    auto spec = detail::new_spec(core_, method);
-    spec->url_error = Url::parse(url, spec->request.url);
-    return Request(std::move(spec));
+    return detail::new_request(core_, method, url);
 }
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, const Url& url) {
-    auto spec = detail::new_spec(core_, method);
-    spec->request.url = url;
-    return Request(std::move(spec));
+    return detail::new_request(core_, method, url);
 }
 AIOHTTP_DECL Request ClientSession::get(std::string_view url) {
     return request("GET", url);
@@ -154,6 +181,36 @@ AIOHTTP_DECL bool ClientSession::closed() const noexcept {
 }
 AIOHTTP_DECL Headers& ClientSession::headers() noexcept {
     return core_->headers();
+}
+AIOHTTP_DECL const Headers& ClientSession::headers() const noexcept {
+    return core_->headers();
+}
+AIOHTTP_DECL const Url& ClientSession::base_url() const noexcept {
+    return core_->base_url();
+}
+AIOHTTP_DECL const ClientTimeout& ClientSession::timeout() const noexcept {
+    return core_->timeout();
+}
+AIOHTTP_DECL HttpVersion ClientSession::version() const noexcept {
+    return core_->version();
+}
+AIOHTTP_DECL bool ClientSession::raise_for_status() const noexcept {
+    return core_->raises_for_status() || core_->status_check();
+}
+AIOHTTP_DECL const std::vector<std::string>& ClientSession::skip_auto_headers() const noexcept {
+    return core_->skips();
+}
+AIOHTTP_DECL bool ClientSession::auto_decompress() const noexcept {
+    return core_->decompresses();
+}
+AIOHTTP_DECL bool ClientSession::connector_owner() const noexcept {
+    return core_->owns_connector();
+}
+AIOHTTP_DECL bool ClientSession::requote_redirect_url() const noexcept {
+    return core_->requotes_redirects();
+}
+AIOHTTP_DECL bool ClientSession::trust_env() const noexcept {
+    return core_->trusts_env();
 }
 AIOHTTP_DECL AbstractCookieJar& ClientSession::cookie_jar() const noexcept {
     return core_->cookie_jar();

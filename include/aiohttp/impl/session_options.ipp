@@ -130,6 +130,30 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::cookies(const Pairs& p
     return std::move(this->cookies(pairs));
 }
 
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::auth(const BasicAuth& credentials) & {
+    headers_.set("Authorization", credentials.encode());
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::auth(const BasicAuth& credentials) && {
+    return std::move(this->auth(credentials));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::auth(const BearerAuth& credentials) & {
+    headers_.set("Authorization", credentials.encode());
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::auth(const BearerAuth& credentials) && {
+    return std::move(this->auth(credentials));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::ssl(TlsOptions options) & {
+    tls_ = std::move(options);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::ssl(TlsOptions options) && {
+    return std::move(this->ssl(std::move(options)));
+}
+
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector(
     const TCPConnectorOptions& options) & {
     connector_ = std::make_shared<TCPConnector>(options);

@@ -11,6 +11,7 @@
 #include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/host_name.ipp>
 #include <aiohttp/detail/core/idna.ipp>
+#include <aiohttp/detail/core/latin1.ipp>
 #include <aiohttp/detail/core/percent.ipp>
 #include <aiohttp/detail/core/quote.ipp>
 #include <aiohttp/detail/core/url_syntax.ipp>

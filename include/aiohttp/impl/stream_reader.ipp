@@ -57,8 +57,12 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_text_piece(StatePtr state,
     co_return std::move(chunk.data);
 }
 
-AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> next_piece(StatePtr state) {
-    auto chunk = co_await read_piece(state, std::string::npos);
+AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> next_piece(StatePtr state,
+                                                                           std::size_t most) {
+    if (most == 0) {
+        throw ValueError("next() is to give at most 0 bytes");
+    }
+    auto chunk = co_await read_piece(state, most);
     if (chunk.data.empty()) {
         co_return std::nullopt;
     }
@@ -127,6 +131,15 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_line(StatePtr state,
     }
 }
 
+AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> next_line(StatePtr state,
+                                                                          std::size_t max_size) {
+    auto line = co_await read_line(std::move(state), "\n", max_size);
+    if (line.empty()) {
+        co_return std::nullopt;
+    }
+    co_return std::move(line);
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL StreamReader::StreamReader(std::shared_ptr<detail::ResponseState> state) noexcept
@@ -142,13 +155,35 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::read_any() {
     return detail::read_text_piece(state_, std::string::npos);
 }
 AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> StreamReader::next() {
-    return detail::next_piece(state_);
+    return detail::next_piece(state_, std::string::npos);
+}
+AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> StreamReader::next(
+    std::size_t most) {
+    return detail::next_piece(state_, most);
+}
+AIOHTTP_DECL std::string StreamReader::read_nowait(std::size_t most) {
+    const detail::ResponseState::ReadGuard guard(*state_);
+    state_->check_readable();
+    std::string bytes;
+    while (bytes.size() < most) {
+        const auto piece = state_->piece().substr(0, most - bytes.size());
+        if (piece.empty()) {
+            break;
+        }
+        bytes.append(piece);
+        state_->consume(piece.size());
+    }
+    return bytes;
 }
 AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::read_exactly(std::size_t count) {
     return detail::read_count(state_, count);
 }
 AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::readline(std::size_t max_size) {
     return detail::read_line(state_, "\n", max_size);
+}
+AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> StreamReader::next_line(
+    std::size_t max_size) {
+    return detail::next_line(state_, max_size);
 }
 AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::read_until(std::string separator,
                                                                           std::size_t max_size) {
@@ -159,6 +194,9 @@ AIOHTTP_DECL boost::asio::awaitable<BodyChunk> StreamReader::read_chunk() {
 }
 AIOHTTP_DECL bool StreamReader::at_eof() const {
     return state_->at_end();
+}
+AIOHTTP_DECL Error StreamReader::exception() const {
+    return state_->failure();
 }
 AIOHTTP_DECL std::uint64_t StreamReader::total_bytes() const noexcept {
     return state_->total_bytes();

@@ -162,8 +162,10 @@ public:
     std::string ca_pem() const;
 
     /// Answers requests of any method for a path: an exact one, a prefix that ends in '*'
-    /// ("/files/*"; the longest that fits), or "*" for all the rest. The path of CONNECT is its
-    /// target. Setting a route again replaces it. Without a route the answer is 404.
+    /// ("/files/*"; the longest that fits), or "*" for all the rest. With a method before it, as in
+    /// "POST /files/*", only requests of that one; such a route goes before those without. The path
+    /// of CONNECT is its target. Setting a route again replaces it. Without a route the answer is
+    /// 404.
     Server& route(std::string path, Handler handler);
 
     /// Gives the same reply every time. The fastest kind of route: nothing is copied.

@@ -35,6 +35,11 @@ public:
     bool closed() const noexcept { return closed_; }
 
     Headers& headers() noexcept { return options_.headers_; }
+    const Headers& headers() const noexcept { return options_.headers_; }
+    HttpVersion version() const noexcept { return options_.version_; }
+    bool decompresses() const noexcept { return options_.auto_decompress_; }
+    bool owns_connector() const noexcept { return options_.connector_owner_; }
+    bool trusts_env() const noexcept { return options_.trust_env_; }
     const std::vector<std::string>& skips() const noexcept { return options_.skip_auto_headers_; }
     const Url& base_url() const noexcept { return options_.base_url_; }
     const ClientTimeout& timeout() const noexcept { return options_.timeout_; }

@@ -30,6 +30,11 @@ public:
     /// After a failed exchange: whether a byte of an answer had arrived.
     virtual bool answer_begun() const noexcept = 0;
 
+    /// How many bytes of the request were sent, head and framing included, before TLS.
+    virtual std::uint64_t bytes_sent() const noexcept = 0;
+    /// After an exchange: whether the request was sent whole; an answer may have ended that.
+    virtual bool upload_complete() const noexcept = 0;
+
     /// The next bytes of the body that are here already, decoded from their framing; a view until
     /// consume_body(). Empty when there is none, or the body is at its end.
     virtual std::string_view body_piece() = 0;

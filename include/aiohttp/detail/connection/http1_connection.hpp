@@ -30,6 +30,8 @@ public:
                                            ResponseHead& head) override;
     bool nothing_sent() const noexcept override { return sent_ == 0; }
     bool answer_begun() const noexcept override { return answer_begun_; }
+    std::uint64_t bytes_sent() const noexcept override { return sent_; }
+    bool upload_complete() const noexcept override { return upload_complete_; }
 
     std::string_view body_piece() override;
     bool piece_ends_chunk() const noexcept override { return piece_ends_chunk_; }

@@ -4,6 +4,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/base64.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/multipart_part.hpp>
@@ -64,7 +65,7 @@ AIOHTTP_DECL boost::asio::awaitable<void> MultipartPart::undo_transfer_encoding(
         encoded.append(*piece);
         check_size(encoded.size() / widest_transfer_encoding);
     }
-    auto decoded = base64 ? decode_base64(encoded) : decode_quoted_printable(encoded);
+    auto decoded = base64 ? base64_decode(encoded) : decode_quoted_printable(encoded);
     if (!decoded) {
         fail(errc::payload_malformed, " is not valid " + encoding);
     }

@@ -38,6 +38,9 @@ public:
     History history;
     std::shared_ptr<const std::string> remote_endpoint;
     Headers trailers;
+    Headers request_headers;           ///< as they were sent
+    std::uint64_t output_size = 0;     ///< bytes of the request that were sent
+    bool upload_complete = true;       ///< all of its body was
     std::optional<std::string> whole;  ///< what read() has returned, for the next read()
 
     /// The next bytes that are here already; a view until consume() or fill().
@@ -52,6 +55,8 @@ public:
     boost::asio::awaitable<void> fill(std::size_t limit);
     /// Raises why the body cannot be read any more, if so.
     void check_readable();
+    /// The same as a value; none when it can be read.
+    Error failure();
     /// How many bytes are still to come, as far as that is known.
     std::uint64_t left() const noexcept;
 

@@ -153,16 +153,20 @@ AIOHTTP_DECL Error released_error() {
                       "the response was released before its body was read");
 }
 
-AIOHTTP_DECL void ResponseState::check_readable() {
+AIOHTTP_DECL Error ResponseState::failure() {
     if (!failure_ && body_) {
         failure_ = body_->verdict();
     }
-    if (failure_) {
-        body_.reset();
-        raise(failure_);
+    if (failure_ || released_) {
+        return with_request(failure_ ? failure_ : released_error(), method, url.display());
     }
-    if (released_) {
-        raise(released_error());
+    return {};
+}
+
+AIOHTTP_DECL void ResponseState::check_readable() {
+    if (const auto error = failure()) {
+        body_.reset();
+        error.raise();
     }
 }
 

@@ -32,6 +32,8 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     response.remote_endpoint = exchange.lease->remote_endpoint();
+    response.output_size = exchange.lease->bytes_sent();
+    response.upload_complete = exchange.lease->upload_complete();
     store_cookies(exchange.request, response.head, *exchange.defaults.cookie_jar);
 }
 
@@ -114,6 +116,7 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
 AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     identify(response, exchange.request.method, std::move(exchange.request.url));
+    response.request_headers = std::move(exchange.request.wire);
     response.set_body_options(exchange.request.response_body);
     if (take_body(response, exchange.lease)) {
         exchange.deadline.reset();
@@ -130,6 +133,7 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
         return std::exchange(exchange.response, make_response_state());
     }
     identify(response, exchange.request.method, Url(exchange.request.url));
+    response.request_headers = std::move(exchange.request.wire);
     response.set_body_options(exchange.request.response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {

@@ -9,6 +9,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/latin1.hpp>
 #include <aiohttp/detail/protocol/cookie_admission.hpp>
 #include <aiohttp/detail/protocol/cookie_date.hpp>
 #include <aiohttp/detail/protocol/cookie_text.hpp>
@@ -47,20 +48,7 @@ AIOHTTP_DECL std::string_view same_site_name(SameSite same_site) noexcept {
 }
 
 // JSON has text only, and a cookie may hold bytes that are not UTF-8: they go as the code points
-// of the same numbers. This is the way back from latin1_to_utf8().
-AIOHTTP_DECL std::string utf8_to_latin1(std::string_view text) {
-    std::string bytes;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte >= 0xC0 && i + 1 < text.size()) {
-            bytes += static_cast<char>((byte & 3U) << 6U | (text[++i] & 0x3F));
-        } else {
-            bytes += text[i];
-        }
-    }
-    return bytes;
-}
-
+// of the same numbers.
 AIOHTTP_DECL bool has_high_bytes(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -240,7 +228,7 @@ private:
         if (latin1_) {
             for (auto* const text :
                  {&cookie_.name, &cookie_.value, &cookie_.domain, &cookie_.path}) {
-                *text = utf8_to_latin1(*text);
+                *text = utf8_to_latin1(*text).value_or(*text);
             }
         }
         cookie_.domain = to_lower_copy(cookie_.domain);

@@ -42,7 +42,4 @@ std::vector<Link> parse_links(std::span<const std::string_view> values);
 /// has no end.
 bool take_quoted_string(std::string_view& text, std::string& out);
 
-/// Bytes in ISO 8859-1 as UTF-8.
-std::string latin1_to_utf8(std::string_view text);
-
 }  // namespace aiohttp::detail

@@ -6,6 +6,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/latin1.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 
 namespace aiohttp::detail {
@@ -170,20 +171,6 @@ AIOHTTP_DECL bool is_utf8(std::string_view text) noexcept {
         i += size;
     }
     return true;
-}
-
-AIOHTTP_DECL std::string latin1_to_utf8(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x80) {
-            out += c;
-        } else {
-            out += static_cast<char>(0xc0u | (byte >> 6));
-            out += static_cast<char>(0x80u | (byte & 0x3fu));
-        }
-    }
-    return out;
 }
 
 /// `bytes`, which are in `charset`, in UTF-8; nullopt when they are not or it is another charset.

@@ -24,19 +24,26 @@ struct ServerRoute {
     bool scripted = false;  ///< Answer before the body if the client expects 100 Continue.
 };
 
-/// The routes of a server by path. Thread-safe.
+/// The routes of a server by path, or by method, a space and path. Thread-safe.
 class ServerRoutes {
 public:
     void set(std::string path, ServerRoute route);
 
-    /// The route for a path, or null.
-    std::shared_ptr<const ServerRoute> find(std::string_view path) const;
+    /// The route for a request, or null: one for its method, else one for all methods.
+    std::shared_ptr<const ServerRoute> find(std::string_view method, std::string_view path) const;
 
 private:
+    using Map = std::map<std::string, std::shared_ptr<const ServerRoute>, std::less<>>;
+    struct Table {
+        std::shared_ptr<const ServerRoute> find(std::string_view key) const;
+
+        Map exact;
+        Map prefixes;  ///< Keyed by the prefix without its '*'.
+    };
+
     mutable std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<const ServerRoute>, std::less<>> exact_;
-    /// Keyed by the prefix without its '*'.
-    std::map<std::string, std::shared_ptr<const ServerRoute>, std::less<>> prefixes_;
+    Table all_methods_;
+    Table with_method_;
 };
 
 }  // namespace aiohttp::detail

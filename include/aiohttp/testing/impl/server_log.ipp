@@ -54,22 +54,34 @@ AIOHTTP_DECL testing::ServerRequest ServerLog::request(std::size_t index) const 
 AIOHTTP_DECL void ServerRoutes::set(std::string path, ServerRoute route) {
     auto shared = std::make_shared<const ServerRoute>(std::move(route));
     const std::scoped_lock lock(mutex_);
+    Table& table = path.find(' ') == std::string::npos ? all_methods_ : with_method_;
     if (!path.empty() && path.back() == '*') {
         path.pop_back();
-        prefixes_[std::move(path)] = std::move(shared);
+        table.prefixes[std::move(path)] = std::move(shared);
     } else {
-        exact_[std::move(path)] = std::move(shared);
+        table.exact[std::move(path)] = std::move(shared);
     }
 }
 
-AIOHTTP_DECL std::shared_ptr<const ServerRoute> ServerRoutes::find(std::string_view path) const {
+AIOHTTP_DECL std::shared_ptr<const ServerRoute> ServerRoutes::find(std::string_view method,
+                                                                   std::string_view path) const {
     const std::scoped_lock lock(mutex_);
-    if (const auto found = exact_.find(path); found != exact_.end()) {
+    if (!with_method_.exact.empty() || !with_method_.prefixes.empty()) {
+        if (auto route = with_method_.find(std::string(method).append(" ").append(path))) {
+            return route;
+        }
+    }
+    return all_methods_.find(path);
+}
+
+AIOHTTP_DECL std::shared_ptr<const ServerRoute> ServerRoutes::Table::find(
+    std::string_view key) const {
+    if (const auto found = exact.find(key); found != exact.end()) {
         return found->second;
     }
     std::shared_ptr<const ServerRoute> longest;
-    for (const auto& [prefix, route] : prefixes_) {  // ascending: a longer one comes later
-        if (path.starts_with(prefix)) {
+    for (const auto& [prefix, route] : prefixes) {  // ascending: a longer one comes later
+        if (key.starts_with(prefix)) {
             longest = route;
         }
     }

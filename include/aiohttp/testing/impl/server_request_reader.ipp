@@ -66,7 +66,7 @@ private:
         request_.target = target;
         request_.version = version;
         split_request_target(request_);
-        route = routes_.find(request_.path);
+        route = routes_.find(request_.method, request_.path);
         collects = record_ || route == nullptr || !route->reply;
     }
 
