@@ -13,8 +13,8 @@
 #include "support/catch.hpp"
 
 using aiohttp::Pairs;
-using aiohttp::detail::Base64Encoder;
 using aiohttp::detail::base64_decode;
+using aiohttp::detail::Base64Encoder;
 using aiohttp::detail::decode_form;
 using aiohttp::detail::decode_quoted_printable;
 using aiohttp::detail::QuotedPrintableEncoder;

@@ -193,7 +193,6 @@ AIOHTTP_DECL std::vector<std::string_view> Headers::getall(std::string_view name
     return values;
 }
 
-
 AIOHTTP_DECL std::size_t Headers::count(std::string_view name) const noexcept {
     std::size_t found = 0;
     for (const auto field : *this) {
