@@ -47,6 +47,10 @@ public:
     void abort() noexcept override { transport_->close(); }
 
 private:
+    static constexpr std::size_t head_read_size = 4096;
+    // Larger bodies are written so that an early answer can stop them.
+    static constexpr std::size_t small_body = std::size_t{64} << 10U;
+
     // How sending went: all of it, an answer came first, or an error that is kept aside.
     enum class Sending { complete, answered, failed };
 
@@ -54,6 +58,7 @@ private:
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
+    static void report_sent(const ClientRequest& request, std::size_t bytes);
     boost::asio::awaitable<IoResult> write_rest(IoResult begun,
                                                 asio::const_buffer body,
                                                 Deadline& deadline);

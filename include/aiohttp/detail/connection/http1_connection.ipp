@@ -14,9 +14,6 @@
 
 namespace aiohttp::detail {
 
-inline constexpr std::size_t head_read_size = 4096;
-// Larger bodies are written so that an early answer can stop them.
-inline constexpr std::size_t small_body = std::size_t{64} << 10U;
 // A server that sends interim responses for ever does not answer.
 inline constexpr unsigned most_interim = 64;
 
@@ -94,12 +91,6 @@ inline bool wrote_all(const IoResult& written, std::size_t size) noexcept {
     return written.error ? written.error != asio::error::would_block : written.bytes == size;
 }
 
-AIOHTTP_DECL void report_sent(const ClientRequest& request, std::size_t bytes) {
-    if (request.progress) {
-        request.progress->add(bytes);
-    }
-}
-
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
                                                                      Deadline& deadline,
                                                                      ResponseHead& head) {
@@ -145,116 +136,6 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         }
     }
     co_return begin_body(request, head);
-}
-
-/// Writes what is left of output_ and `body` after a part was written.
-AIOHTTP_DECL boost::asio::awaitable<IoResult> Http1Connection::write_rest(IoResult begun,
-                                                                          asio::const_buffer body,
-                                                                          Deadline& deadline) {
-    const auto of_head = std::min(begun.bytes, output_.size());
-    deadline.begin(Deadline::Limit::sock_write);
-    auto written =
-        co_await transport_->write(asio::buffer(output_) + of_head, body + (begun.bytes - of_head));
-    deadline.end(Deadline::Limit::sock_write);
-    written.bytes += begun.bytes;
-    co_return written;
-}
-
-/// The body may be sent when this is complete: the server wants it, or says nothing for too long.
-AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::await_continue(
-    const ClientRequest& request, Deadline& deadline, ResponseHead& head) {
-    auto sending = Sending::complete;
-    deadline.watch(Phase::wait, transport_.get());
-    deadline.begin_pause(request.expect_wait.value_or(default_expect_wait), *transport_);
-    while (sending == Sending::complete && !continue_received_ && deadline.pausing()) {
-        deadline.begin(Deadline::Limit::sock_read);
-        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
-        deadline.end(Deadline::Limit::sock_read);
-        input_.commit(received.bytes);
-        answer_begun_ = answer_begun_ || received.bytes > 0;
-        if (deadline.verdict() || (received.error && deadline.pausing())) {
-            send_error_ = explain(received.error, deadline);
-            sending = Sending::failed;
-        } else if (decode_head(head) != HeadStatus::need_more) {
-            sending = Sending::answered;
-        }
-    }
-    deadline.end_pause();
-    deadline.watch(Phase::send, transport_.get());
-    co_return sending;
-}
-
-AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
-    ClientRequest& request, Deadline& deadline, ResponseHead& head) {
-    const auto size = request.chunked ? std::nullopt : request.length;
-    std::uint64_t produced = 0;
-    bool more = true;
-    while (more) {
-        const auto piece = co_await request.body->next();
-        more = piece.has_value();
-        output_.clear();
-        if (piece) {
-            produced += piece->size();
-        }
-        if (size && (produced > *size || (!more && produced < *size))) {
-            send_error_ = fail(errc::payload_malformed, Phase::send,
-                               "request body has " + std::to_string(produced) +
-                                   (more ? " bytes or more" : " bytes") + ", announced were " +
-                                   std::to_string(*size));
-            transport_->close();
-            co_return Sending::failed;
-        }
-        if (!size && piece && !piece->empty()) {
-            encode_chunk(output_, *piece);
-        } else if (!size && !piece) {
-            output_.append(last_chunk);
-        }
-        const asio::const_buffer bytes =
-            size && piece ? asio::const_buffer(asio::buffer(*piece)) : asio::buffer(output_);
-        const auto sending = co_await send_piece(bytes, request, deadline, head);
-        if (sending != Sending::complete) {
-            co_return sending;
-        }
-        if (request.chunked && piece) {
-            report_sent(request, piece->size());
-        }
-    }
-    co_return Sending::complete;
-}
-
-AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_piece(
-    asio::const_buffer piece,
-    const ClientRequest& request,
-    Deadline& deadline,
-    ResponseHead& head) {
-    while (piece.size() > 0) {
-        // Whatever came is looked at before each write; an answer ends the upload. One that comes
-        // after the last write finds the upload complete.
-        const auto received = transport_->try_read(input_.prepare(head_read_size));
-        input_.commit(received.bytes);
-        answer_begun_ = answer_begun_ || received.bytes > 0;
-        if (decode_head(head) != HeadStatus::need_more) {
-            co_return Sending::answered;
-        }
-        if (received.error && received.error != asio::error::would_block) {
-            send_error_ = explain(received.error, deadline);
-            co_return Sending::failed;
-        }
-        deadline.begin(Deadline::Limit::sock_write);
-        const auto written =
-            co_await transport_->write_until_readable(asio::buffer(piece, small_body));
-        deadline.end(Deadline::Limit::sock_write);
-        sent_ += written.bytes;
-        piece += written.bytes;
-        if (!request.chunked) {
-            report_sent(request, written.bytes);
-        }
-        if (written.error || deadline.verdict()) {
-            send_error_ = explain(written.error, deadline);
-            co_return Sending::failed;
-        }
-    }
-    co_return Sending::complete;
 }
 
 AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
