@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/latin1.hpp>
 #include <aiohttp/detail/protocol/field_values.hpp>
 
 #include <fuzz/require.hpp>

@@ -50,8 +50,9 @@ public:
     /// What is sent, or null: its size, its bytes when they are in memory. Who takes pieces with
     /// next() has to rewind() it.
     BodySource* body() const noexcept;
-    /// Sends another body on this hop, with null none. Takes back Content-Length and
-    /// Transfer-Encoding fields; a Content-Type field stays.
+    /// Sends another body on this hop, with null none. Takes back the fields Content-Length,
+    /// Transfer-Encoding and Content-Encoding (also that of Request::compress(), which is not
+    /// applied to it); a Content-Type field stays.
     void update_body(std::unique_ptr<BodySource> body);
     /// The same with bytes in memory.
     void update_body(std::string bytes, std::string content_type = "application/octet-stream");
@@ -70,7 +71,8 @@ public:
     /// Sends the request and gives the response, its body unread; `request` is the one the
     /// middleware got. It may be called never, or again for another try: then the response of the
     /// try before is released, and a body that BodySource::rewind() cannot bring back throws
-    /// ClientPayloadError. One call at a time, else RuntimeError; also after the chain has ended.
+    /// ClientPayloadError. One call at a time, else RuntimeError; also after the chain has ended,
+    /// which ends a call that is still under way.
     /// Throws what awaiting a request throws.
     boost::asio::awaitable<ClientResponse> operator()(ClientRequest& request) const;
 

@@ -761,3 +761,77 @@ TEST_CASE("cancelling a request cancels its middlewares, wherever it is", "[M190
     }
     CHECK(ended > 7);
 }
+
+TEST_CASE("a next that is still under way ends with the chain", "[M190]") {
+    run_sync([]() -> Async {
+        std::optional<aiohttp::Task<ClientResponse>> revalidation;
+        const auto executor = co_await boost::asio::this_coro::executor;
+        MemoryRig rig = rig_with([&](ClientRequest& request, Next next) {
+            revalidation = aiohttp::create_task(executor, next(request));
+            return [](ClientRequest& of) -> awaitable<ClientResponse> {
+                co_return aiohttp::make_response(of, 200, "stale");
+            }(request);
+        });
+        rig.memory->otherwise(MemoryScript().expect_request().wait());
+        const auto text = co_await rig.session.get(url).text();
+        CHECK(text == "stale");
+        const auto error =
+            co_await failure<aiohttp::ClientConnectionError>(std::move(*revalidation).result());
+        CHECK(has(error.what(), "have ended"));
+        co_await failure<aiohttp::RuntimeError>(rig.session.post(url).data("body"));
+        revalidation.reset();
+        co_await settle();
+        CHECK(rig.stats().in_use == 0);
+    }());
+}
+
+TEST_CASE("an awaitable of next is of no use when the chain has ended", "[M190]") {
+    run_sync([]() -> Async {
+        std::optional<awaitable<ClientResponse>> kept;
+        MemoryRig rig = rig_with([&](ClientRequest& request, Next next) {
+            kept.emplace(next(request));
+            return [](ClientRequest& of) -> awaitable<ClientResponse> {
+                co_return aiohttp::make_response(of, 200);
+            }(request);
+        });
+        co_await rig.session.get(url).text();
+        co_await failure<aiohttp::RuntimeError>(std::move(*kept));
+    }());
+}
+
+TEST_CASE("credentials do not follow a middleware to another origin and on from there", "[M191]") {
+    run_sync([]() -> Async {
+        MemoryRig rig = rig_with([](ClientRequest& request, Next next) {
+            if (request.url().path() == "/a") {
+                request.set_url(aiohttp::Url("http://elsewhere/b"));
+                request.headers().erase("Authorization");
+                request.headers().erase("X-Key");
+            }
+            return next(request);
+        });
+        rig.memory->next(MemoryScript()
+                             .expect_request()
+                             .send("HTTP/1.1 302 F\r\nLocation: /c\r\nContent-Length: 0\r\n\r\n")
+                             .expect_request()
+                             .send(ok("x")));
+        rig.session.headers().set("Authorization", "Bearer session");
+        co_await rig.session.get("http://here/a").cookie("key", "value").text();
+        REQUIRE(rig.memory->requests().size() == 2);
+        CHECK(has(rig.memory->requests()[1], "GET /c"));
+        CHECK_FALSE(has(rig.memory->requests()[1], "Authorization"));
+        CHECK_FALSE(has(rig.memory->requests()[1], "Cookie"));
+    }());
+}
+
+TEST_CASE("another body has no coding of the first one", "[M191]") {
+    run_sync([]() -> Async {
+        MemoryRig rig = rig_with([](ClientRequest& request, Next next) {
+            request.update_body("plain", "text/plain");
+            return next(request);
+        });
+        rig.memory->otherwise(serves("x"));
+        co_await rig.session.post(url).data(std::string(100, 'x')).compress("gzip").text();
+        CHECK_FALSE(has(rig.memory->requests()[0], "Content-Encoding"));
+        CHECK(has(rig.memory->requests()[0], "plain"));
+    }());
+}

@@ -371,3 +371,19 @@ TEST_CASE("a Content-Length of the caller replaces the chunks of a generator", "
     CHECK(server.request(0).header("Content-Length") == "6");
     CHECK(server.request(0).header_count("Transfer-Encoding") == 0);
 }
+
+TEST_CASE("a body that breaks its word is never sent as a shorter one", "[I135]") {
+    Server server;
+    server.route("*", Reply(200, "ok"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto compressed = generator_body(Counting(2), GeneratorBodyOptions().length(1000));
+        co_await failure<aiohttp::ClientPayloadError>(
+            session.post(target.url()).data(std::move(compressed)).compress("gzip"));
+        auto chunked = generator_body(Counting(2), GeneratorBodyOptions().length(1000));
+        co_await failure<aiohttp::ClientPayloadError>(
+            session.post(target.url()).data(std::move(chunked)).chunked(true));
+    });
+    for (const auto& request : server.requests()) {
+        CHECK_FALSE(request.complete);
+    }
+}

@@ -25,6 +25,7 @@ namespace {
 using aiohttp::ClientPayloadError;
 using aiohttp::ClientResponseError;
 using aiohttp::ClientSession;
+using aiohttp::ClientSessionOptions;
 using aiohttp::RuntimeError;
 using aiohttp::ValueError;
 using aiohttp::testing::Async;
@@ -32,6 +33,7 @@ using aiohttp::testing::failure;
 using aiohttp::testing::Gate;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
+using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
 using FileError = std::filesystem::filesystem_error;
@@ -305,6 +307,59 @@ TEST_CASE("a range that does not go on is an error, and the next download starts
             CHECK(there.files().empty());
         },
         place);
+}
+
+TEST_CASE("a range of another version is an error, and the next download starts anew") {
+    Server server;
+    const Place place;
+    run_client(
+        server,
+        [](ClientSession& session, Server& target, const Place& there) -> Async {
+            auto changed = partial("56789", "bytes 5-9/10").header("ETag", "\"v2\"");
+            auto coded = partial("56789", "bytes 5-9/10").header("Content-Encoding", "gzip");
+            for (const auto& answer : {changed, coded}) {
+                there.put("file.part", "01234");
+                there.put("file.part.validator", "\"v1\"");
+                target.route("/", answer);
+                const auto error = co_await failure<ClientPayloadError>(
+                    session.get(target.url()).download_to(there.path()));
+                CHECK(std::string(error.what()).find("another version") != std::string::npos);
+                CHECK(there.files().empty());
+            }
+        },
+        place);
+}
+
+TEST_CASE("raise_for_status does not hide that all of a file has arrived") {
+    Server server;
+    const Place place;
+    place.put("file.part", "0123456789");
+    place.put("file.part.validator", "\"v1\"");
+    server.route("/", Reply(416, "no").header("Content-Range", "bytes */10"));
+    run_client_with(
+        ClientSessionOptions().raise_for_status(true), server,
+        [](ClientSession& session, Server& target, const Place& there) -> Async {
+            auto result = co_await session.get(target.url()).download_to(there.path());
+            CHECK(result.received == 10);
+            CHECK(there.files() == "file=0123456789 ");
+        },
+        place);
+}
+
+TEST_CASE("a validator that cannot be sent is none") {
+    Server server;
+    const Place place;
+    place.put("file.part", "01234");
+    place.put("file.part.validator", "\"v1\"\n");
+    server.route("/", Reply(200, "0123456789"));
+    run_client(
+        server,
+        [](ClientSession& session, Server& target, const Place& there) -> Async {
+            auto result = co_await session.get(target.url()).download_to(there.path());
+            CHECK(result.resumed_from == 0);
+        },
+        place);
+    CHECK(server.request(0).header_count("Range") == 0);
 }
 
 TEST_CASE("two downloads do not write one file") {

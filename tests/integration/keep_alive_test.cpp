@@ -209,3 +209,14 @@ TEST_CASE("many idle connections that died are passed over in one request", "[A2
         gate);
     CHECK(server.connections_accepted() == 6);
 }
+
+TEST_CASE("a request that says close is the last one of its connection", "[A4]") {
+    Server server;
+    server.route("*", Reply(200, "ok"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        co_await session.get(target.url()).header("Connection", "Keep-Alive, CLOSE").text();
+        co_await session.get(target.url()).text();
+        co_await session.get(target.url()).text();
+    });
+    CHECK(server.connections_accepted() == 2);
+}

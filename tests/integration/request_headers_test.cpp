@@ -266,3 +266,18 @@ TEST_CASE("credentials of the URL are not part of the request line or the Host",
     CHECK(server.request(0).target == "/x");
     CHECK(server.request(0).header("Host") == host_of(server));
 }
+
+TEST_CASE("framing fields may be given once", "[I135]") {
+    Server server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        co_await failure<aiohttp::ValueError>(session.post(target.url())
+                                                  .data("12345")
+                                                  .header("Content-Length", "5")
+                                                  .header("Content-Length", "7"));
+        co_await failure<aiohttp::ValueError>(session.post(target.url())
+                                                  .data("12345")
+                                                  .header("Transfer-Encoding", "chunked")
+                                                  .header("Transfer-Encoding", "gzip"));
+    });
+    CHECK(server.requests().empty());
+}

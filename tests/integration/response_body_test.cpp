@@ -406,3 +406,36 @@ TEST_CASE("a slow reader slows the server down", "[J159]") {
         },
         sent);
 }
+
+TEST_CASE("a line may be as long as it likes", "[J158]") {
+    Server server;
+    server.route("/", Reply(200, "one\ntwo"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.get(target.url());
+        const auto one = co_await response.content().readline(std::string::npos);
+        CHECK(one == "one\n");
+        const auto two = co_await response.content().read_until("xyz", std::string::npos);
+        CHECK(two == "two");
+    });
+}
+
+TEST_CASE("a number that no double can be is an error of JSON", "[J156]") {
+    Server server;
+    server.route("/", Reply().json_text(R"({"a":1e999})"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        co_await failure<JSONDecodeError>(session.get(target.url()).as_json());
+    });
+}
+
+TEST_CASE("a body that was released is not at its end", "[B26]") {
+    Server server;
+    server.route("/", Reply(200, std::string(1'000'000, 'x')));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto response = co_await session.get(target.url());
+        auto content = response.content();
+        co_await content.read(10);
+        response.release();
+        CHECK_FALSE(content.at_eof());
+        co_await failure<aiohttp::ClientConnectionError>(content.read_any());
+    });
+}

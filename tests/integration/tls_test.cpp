@@ -11,7 +11,9 @@
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/progress.hpp>
 #include <aiohttp/session.hpp>
+#include <aiohttp/task.hpp>
 #include <aiohttp/testing/server.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
@@ -40,6 +42,7 @@ using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::CertificateOptions;
 using aiohttp::testing::eventually;
 using aiohttp::testing::failure;
+using aiohttp::testing::Gate;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
@@ -425,4 +428,41 @@ TEST_CASE("an answer during an upload over TLS is delivered", "[B32]") {
         CHECK(response.status() == 413);
         CHECK(session.connector().stats().open == 0);
     });
+}
+
+TEST_CASE("an interim response during an upload over TLS does not send anything twice", "[J146]") {
+    std::string bytes;  // more of them than the sockets take while nobody reads
+    for (unsigned i = 0; bytes.size() < 20'000'000; ++i) {
+        bytes += std::to_string(i * 2'654'435'761U);
+    }
+    Server server(tls_server().body_limit(bytes.size()));
+    Gate full;
+    Script slow;
+    slow.wait_for(full).send("HTTP/1.1 102 Processing\r\n\r\n").read_body();
+    slow.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    server.route_at_head("/", [&slow](const ServerRequest&) { return slow; });
+    run_client_with(
+        trusting(server), server,
+        [](ClientSession& session, Server& target, Gate& gate, std::string& body) -> Async {
+            const aiohttp::Progress progress;
+            const auto executor = co_await boost::asio::this_coro::executor;
+            auto upload = session.post(target.url()).data(body).upload_progress(progress);
+            auto task = aiohttp::create_task(executor, std::move(upload));
+            // The upload stands still: a part of a record has been written.
+            std::uint64_t last = 0;
+            int still = 0;
+            co_await aiohttp::testing::eventually([&] {
+                const auto now = progress.bytes();
+                still = now > 0 && now == last ? still + 1 : 0;
+                last = now;
+                return still == 50;
+            });
+            gate.open();
+            auto response = co_await task.result();
+            const auto text = co_await response.text();
+            CHECK(text == "ok");
+            CHECK(response.upload_complete());
+        },
+        full, bytes);
+    CHECK((server.request(0).body == bytes));
 }

@@ -276,3 +276,21 @@ TEST_CASE("coding names are compared without case", "[I137]") {
     CHECK_FALSE(parse_content_coding("brotli"));
     CHECK_FALSE(parse_content_coding("identity"));
 }
+
+TEST_CASE("layers that decode to next to nothing are refused", "[J154]") {
+    // A gzip header whose file name does not end, in a layer of gzip.
+    std::string hollow("\x1f\x8b\x08\x08\0\0\0\0\0\x03", 10);
+    hollow.append(50'000'000, 'x');
+    const auto encoder = aiohttp::detail::make_content_encoder(aiohttp::ContentCoding::gzip);
+    std::string bytes;
+    REQUIRE(encoder->encode(hollow, true, bytes));
+    const auto decoder = aiohttp::detail::make_content_decoder("gzip, gzip");
+    std::string_view left = bytes;
+    auto step = decoder->step(left);
+    while (step.status == aiohttp::detail::CodingStatus::more) {
+        left.remove_prefix(step.consumed);
+        step = decoder->step(left);
+    }
+    CHECK(step.status == aiohttp::detail::CodingStatus::failed);
+    CHECK(decoder->error().find("next to nothing") != std::string::npos);
+}

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include <aiohttp/body.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/check_header.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/length_check.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/generator_body.hpp>
 #include <aiohttp/view_body.hpp>
@@ -26,6 +29,18 @@ AIOHTTP_DECL std::optional<std::string> BodySource::filename() const {
 }
 
 namespace detail {
+
+AIOHTTP_DECL void check_given(std::optional<std::uint64_t> announced,
+                              std::uint64_t given,
+                              bool ended) {
+    if (announced && (given > *announced || (ended && given < *announced))) {
+        make_error(errc::payload_malformed, Phase::send,
+                   "request body has " + std::to_string(given) +
+                       (ended ? " bytes" : " bytes or more") + ", announced were " +
+                       std::to_string(*announced))
+            .raise();
+    }
+}
 
 AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> StringBody::next() {
     if (std::exchange(given_, true) || bytes_.empty()) {

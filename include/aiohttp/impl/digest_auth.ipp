@@ -213,7 +213,9 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> run_digest(std::shared_ptr<D
     }
     auto response = co_await next(request);
     for (int tries = 1; response.status() == 401; ++tries) {
-        const bool challenged = state->take_challenge(response, request);
+        // Another middleware may have sent it elsewhere.
+        const bool challenged =
+            state->is_for(request.url()) && state->take_challenge(response, request);
         if (!challenged || tries == 3 || (tries == 2 && !state->stale())) {
             break;
         }

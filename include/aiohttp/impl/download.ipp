@@ -66,6 +66,14 @@ AIOHTTP_DECL std::string range_validator(const Headers& headers) {
     return strong ? std::string(headers["last-modified"]) : std::string();
 }
 
+/// Whether a range is of the version that the validator names, and can be put behind it. If-Range
+/// says so already, but not every server heeds it (RFC 9110 15.3.7.3).
+AIOHTTP_DECL bool same_version(const Headers& headers, std::string_view validator) {
+    const auto coding = headers["content-encoding"];
+    const auto given = headers.get(validator.starts_with('"') ? "etag" : "last-modified");
+    return (coding.empty() || coding == "identity") && (!given || *given == validator);
+}
+
 AIOHTTP_DECL void DownloadState::fail(errc kind, const std::string& what) const {
     ErrorDetails details;
     details.kind = kind;
@@ -144,11 +152,14 @@ AIOHTTP_DECL void DownloadState::begin_file() {
     }
     const auto range = parse_content_range(headers["content-range"]);
     if (status == 206 && file_->size() > 0) {
-        if (!range || range->first != file_->size()) {
+        const bool goes_on = range && range->first == file_->size();
+        if (!goes_on || !same_version(headers, file_->validator())) {
+            const auto size = std::to_string(file_->size());
             file_->discard();
-            fail(errc::payload_malformed, "Content-Range " + quote(headers["content-range"]) +
-                                              " does not go on at byte " +
-                                              std::to_string(file_->size()));
+            fail(errc::payload_malformed,
+                 goes_on ? "the range from byte " + size + " on is of another version of the file"
+                         : "Content-Range " + quote(headers["content-range"]) +
+                               " does not go on at byte " + size);
         }
         go_on(*range);
         return;
@@ -226,6 +237,8 @@ AIOHTTP_DECL Download Request::download_to(std::string path, DownloadOptions opt
             throw ValueError(std::string("download_to() sets ") + name + " itself");
         }
     }
+    // The status says more here than whether it is an error: 416 may mean that all is there.
+    raise_for_status(false);
     // Ranges count the bytes as they are sent, so they are to be those of the file.
     if (!request.headers.contains("Accept-Encoding")) {
         header("Accept-Encoding", "identity");

@@ -54,6 +54,9 @@ AIOHTTP_DECL nlohmann::json parse_json(const std::string& text,
         const auto what = subject + " is not JSON, at byte " + std::to_string(error.byte) + " of " +
                           std::to_string(text.size()) + ": " + error.what();
         with_request(make_error(errc::json_invalid, Phase::none, what), method, url).raise();
+    } catch (const nlohmann::json::exception& error) {  // a number that no double can be
+        const auto what = subject + " cannot be taken as JSON: " + error.what();
+        with_request(make_error(errc::json_invalid, Phase::none, what), method, url).raise();
     }
 }
 

@@ -70,6 +70,8 @@ AIOHTTP_DECL void ClientRequest::update_body(std::unique_ptr<BodySource> body) {
     request.chunked = false;
     request.headers.erase("content-length");
     request.headers.erase("transfer-encoding");
+    request.headers.erase("content-encoding");
+    request.expects_continue = false;
 }
 
 AIOHTTP_DECL void ClientRequest::update_body(std::string bytes, std::string content_type) {

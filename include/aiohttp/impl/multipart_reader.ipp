@@ -114,7 +114,10 @@ AIOHTTP_DECL boost::asio::awaitable<std::shared_ptr<MultipartPart>> MultipartSou
         part->source = shared_from_this();
         part->number = number_;
         part->headers = std::move(decoder_.headers());
-        const bool names_charset = number_ == 1 && BodyPart(part).name() == "_charset_";
+        const auto disposition = parse_content_disposition(part->headers["content-disposition"]);
+        const bool names_charset = number_ == 1 && disposition &&
+                                   disposition->type == "form-data" &&
+                                   BodyPart(part).name() == "_charset_";
         if (!names_charset) {
             co_return part;
         }

@@ -116,7 +116,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
 /// whatever the middlewares are waiting for.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
     const boost::asio::any_io_executor& executor, std::unique_ptr<RequestSpec> spec) {
-    ChainGuard& guard = *(spec->guard = std::make_unique<ChainGuard>());
+    ChainGuard& guard = *(spec->guard = std::make_shared<ChainGuard>());
     const auto task = std::make_shared<TaskState<ClientResponse>>(perform(std::move(spec)));
     guard.cancel = [weak = std::weak_ptr<TaskGroup>(task)] {
         if (const auto alive = weak.lock()) {
@@ -168,7 +168,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                           &session, spec->timeout ? *spec->timeout : session.timeout()),
                       make_response_state(),
                       Lease()};
-    UserChain users{&middlewares, spec->guard.get(), nullptr};
+    UserChain users{&middlewares, spec->guard, nullptr};
     exchange.users = spec->guard ? &users : nullptr;
     Error error;
     if (exchange.users != nullptr) {

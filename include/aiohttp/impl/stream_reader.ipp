@@ -114,7 +114,9 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_line(StatePtr state,
         // The separator may have begun in the piece before.
         const auto from = line.size() - std::min(line.size(), separator.size() - 1);
         const auto before = line.size();
-        line.append(piece.substr(0, max_size + separator.size() - std::min(before, max_size)));
+        const auto room = max_size - std::min(before, max_size);
+        const bool unlimited = room > std::string::npos - separator.size();
+        line.append(piece.substr(0, unlimited ? std::string::npos : room + separator.size()));
         const auto found = line.find(separator, from);
         if (found != std::string::npos) {
             line.resize(found + separator.size());

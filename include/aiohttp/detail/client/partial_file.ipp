@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -13,6 +14,7 @@
 
 #include <aiohttp/detail/client/partial_file.hpp>
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
 
 namespace aiohttp::detail {
 
@@ -40,7 +42,12 @@ AIOHTTP_DECL PartialFile::PartialFile(std::string path, bool resume)
         read_validator();
     }
     if (validator_.empty()) {
-        restart({});
+        try {
+            restart({});
+        } catch (...) {
+            ::close(file_);  // and with it goes the lock
+            throw;
+        }
     }
 }
 
@@ -75,9 +82,10 @@ AIOHTTP_DECL void PartialFile::read_validator() {
     std::array<char, longest_validator + 1> text{};
     const auto count = ::read(file, text.data(), text.size());
     ::close(file);
-    if (count > 0 && static_cast<std::size_t>(count) <= longest_validator) {
-        validator_.assign(text.data(), static_cast<std::size_t>(count));
-    }
+    const std::string_view found(text.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    const bool sound = found.size() <= longest_validator &&
+                       std::none_of(found.begin(), found.end(), is_forbidden_in_value);
+    validator_ = sound ? found : std::string_view();
 }
 
 AIOHTTP_DECL PartialFile::~PartialFile() {

@@ -74,7 +74,7 @@ struct RequestSpec {
     std::optional<bool> raise_for_status;
     StatusCheck status_check;
     std::optional<Middlewares> middlewares;  ///< instead of the session's
-    std::unique_ptr<ChainGuard> guard;       ///< of a request whose middlewares are running
+    std::shared_ptr<ChainGuard> guard;       ///< of a request whose middlewares are running
     RedirectRules redirects;
     RedirectHook redirect_hook;  ///< of the request itself
     std::string authorization;   ///< of Request::auth(), or empty

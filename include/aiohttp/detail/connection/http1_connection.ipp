@@ -173,6 +173,7 @@ AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
     if (!head_error_.empty()) {
         return fail(errc::malformed_response, Phase::wait, "malformed response: " + head_error_);
     }
+    framing_.keep_alive = framing_.keep_alive && !request.closes;  // RFC 9112 9.6
     body_.start(framing_, request.limits);
     piece_ = {};
     piece_ends_chunk_ = false;

@@ -60,6 +60,7 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::a
 
 AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::send_body(
     ClientRequest& request, Deadline& deadline, ResponseHead& head) {
+    const auto announced = request.chunked ? request.body->size() : request.length;
     const auto size = request.chunked ? std::nullopt : request.length;
     std::uint64_t produced = 0;
     bool more = true;
@@ -70,11 +71,11 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         if (piece) {
             produced += piece->size();
         }
-        if (size && (produced > *size || (!more && produced < *size))) {
+        if (announced && (produced > *announced || (!more && produced < *announced))) {
             send_error_ = fail(errc::payload_malformed, Phase::send,
                                "request body has " + std::to_string(produced) +
                                    (more ? " bytes or more" : " bytes") + ", announced were " +
-                                   std::to_string(*size));
+                                   std::to_string(*announced));
             transport_->close();
             co_return Sending::failed;
         }

@@ -28,7 +28,8 @@ private:
     std::unique_ptr<ContentEncoder> encoder_;  // null once it has been ended
     std::optional<std::string_view> memory_;   // of a body in memory, what is left of it
     std::string piece_;
-    std::string_view left_;  // of piece_
+    std::string_view left_;    // of piece_
+    std::uint64_t given_ = 0;  // by plain_
 };
 
 }  // namespace aiohttp::detail

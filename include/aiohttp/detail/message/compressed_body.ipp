@@ -5,6 +5,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/message/compressed_body.hpp>
+#include <aiohttp/detail/message/length_check.hpp>
 
 namespace aiohttp::detail {
 
@@ -31,6 +32,8 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> CompressedBody::
         if (left.empty() && !memory_) {
             auto piece = co_await plain_->next();
             more = piece.has_value();
+            given_ += more ? piece->size() : 0;
+            check_given(plain_->size(), given_, !more);
             piece_ = more ? std::move(*piece) : std::string();
             left_ = piece_;
         } else {
@@ -56,6 +59,7 @@ AIOHTTP_DECL bool CompressedBody::rewind() {
     encoder_ = make_content_encoder(coding_);
     memory_ = plain_->in_memory();
     left_ = {};
+    given_ = 0;
     return true;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <aiohttp/body.hpp>
+#include <aiohttp/detail/message/length_check.hpp>
 
 namespace aiohttp::detail {
 
@@ -24,6 +26,8 @@ public:
         std::string out;
         while (out.empty() && !ended_) {
             const auto piece = co_await plain_->next();
+            given_ += piece ? piece->size() : 0;
+            check_given(plain_->size(), given_, !piece);
             if (piece) {
                 encoder_.encode(*piece, out);
             } else {
@@ -40,6 +44,7 @@ public:
     bool rewind() override {
         encoder_ = Encoder();
         ended_ = false;
+        given_ = 0;
         return plain_->rewind();
     }
     std::string content_type() const override { return plain_->content_type(); }
@@ -49,6 +54,7 @@ private:
     std::unique_ptr<BodySource> plain_;
     Encoder encoder_;
     bool ended_ = false;
+    std::uint64_t given_ = 0;
 };
 
 }  // namespace aiohttp::detail

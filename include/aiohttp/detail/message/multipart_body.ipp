@@ -99,7 +99,10 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> MultipartBody::n
             piece.append(*streamed);
             part_given_ += streamed->size();
             check_length(part, false);
-            break;  // sent at once: the next one may take a while
+            if (!piece.empty()) {
+                break;  // sent at once: the next one may take a while
+            }
+            continue;
         }
         end_part(piece);
     }

@@ -120,7 +120,6 @@ private:
     std::uint64_t max_size_ = BodyOptions::no_limit;
     std::size_t read_size_ = BodyOptions::default_read_size;
     Error failure_;
-    bool released_ = false;
     bool reading_ = false;
     std::uint64_t total_bytes_ = 0;
 };

@@ -157,8 +157,8 @@ AIOHTTP_DECL Error ResponseState::failure() {
     if (!failure_ && body_) {
         failure_ = body_->verdict();
     }
-    if (failure_ || released_) {
-        return with_request(failure_ ? failure_ : released_error(), method, url.display());
+    if (failure_) {
+        return with_request(failure_, method, url.display());
     }
     return {};
 }
@@ -188,7 +188,7 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
 
 AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
     const bool as_it_is = !decoding_ && kept_.size() <= max_size_;
-    if (body_ || failure_ || released_ || reading_ || kept_offset_ != 0 || !as_it_is) {
+    if (body_ || failure_ || reading_ || kept_offset_ != 0 || !as_it_is) {
         return std::nullopt;
     }
     total_bytes_ += kept_.size();
@@ -208,7 +208,7 @@ AIOHTTP_DECL void ResponseState::release() {
     finish_if_done();
     if (body_) {
         body_.reset();
-        released_ = true;
+        failure_ = released_error();
     }
 }
 

@@ -27,4 +27,9 @@ struct RequestDefaults {
 /// caller's own framing fields do not fit the body.
 void apply_defaults(ClientRequest& request, const RequestDefaults& defaults);
 
+/// Adds the credentials of the environment, unless there are others.
+void add_netrc_field(const ClientRequest& request,
+                     const RequestDefaults& defaults,
+                     Headers& fields);
+
 }  // namespace aiohttp::detail

@@ -108,6 +108,10 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
                                   Headers& fields) {
     const auto coding = fields["transfer-encoding"];
     const auto length = fields.get("content-length");
+    if ((length || !coding.empty()) &&
+        fields.getall("content-length").size() + fields.getall("transfer-encoding").size() > 1) {
+        throw ValueError("more than one Content-Length or Transfer-Encoding field");
+    }
     if (!coding.empty()) {
         if (!iequals(coding, "chunked") || length) {
             throw ValueError("Transfer-Encoding " + quote(coding) +
@@ -149,6 +153,16 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
     }
 }
 
+AIOHTTP_DECL void add_netrc_field(const ClientRequest& request,
+                                  const RequestDefaults& defaults,
+                                  Headers& fields) {
+    if (defaults.netrc != nullptr && !fields.contains("authorization")) {
+        if (const auto auth = defaults.netrc->find(request.url.server_name())) {
+            fields.add_unchecked("Authorization", auth->encode());
+        }
+    }
+}
+
 AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
     const DefaultFields automatic(request, defaults);
     const Headers& session = *defaults.session_headers;
@@ -176,18 +190,17 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked(field.name, field.value);
         }
     }
-    if (defaults.netrc != nullptr && !fields.contains("authorization")) {
-        if (const auto auth = defaults.netrc->find(request.url.server_name())) {
-            fields.add_unchecked("Authorization", auth->encode());
-        }
-    }
+    add_netrc_field(request, defaults, fields);
     automatic.add_automatic(fields, "Accept", "*/*");
     automatic.add_automatic(fields, "Accept-Encoding", "gzip, deflate, br, zstd");
     static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;
     automatic.add_automatic(fields, "User-Agent", agent);
     add_cookie_field(request, *defaults.cookie_jar, fields);
     add_body_fields(request, automatic, fields);
-    if (!automatic.given("connection")) {
+    request.closes = defaults.force_close;
+    if (automatic.given("connection")) {
+        request.closes = fields.has_token("connection", "close");
+    } else {
         if (defaults.force_close) {
             fields.add_unchecked("Connection", "close");
         } else if (request.version == 10) {

@@ -25,7 +25,7 @@ public:
 /// The user's middlewares of one request.
 struct UserChain {
     const Middlewares* middlewares;
-    ChainGuard* guard;
+    std::shared_ptr<ChainGuard> guard;
     std::exception_ptr thrown;  ///< what the error that run_chain() gave was thrown as
 };
 
@@ -37,9 +37,11 @@ struct UserHop {
     UserHop& operator=(const UserHop&) = delete;
     ~UserHop() = default;
 
-    /// After the chain: what the next hop begins with.
-    void end();
+    /// After the chain: what the next hop begins with. A send that is still under way is ended,
+    /// and keeps the body.
+    void end() noexcept;
 
+    std::shared_ptr<ChainGuard> guard;
     Exchange* exchange;  ///< of the whole request; null when the chain has ended
     ClientRequest request;
     aiohttp::ClientRequest view;

@@ -40,15 +40,40 @@ AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaul
     return fields;
 }
 
-AIOHTTP_DECL UserHop::UserHop(Exchange& of) : exchange(&of), view(*this) {
+AIOHTTP_DECL UserHop::UserHop(Exchange& of) : guard(of.users->guard), exchange(&of), view(*this) {
     static_cast<RequestFields&>(request) = of.request;
     request.headers = fields_of(of.request, of.defaults);
+    add_netrc_field(request, of.defaults, request.headers);
     request.body = std::move(of.request.body);
 }
 
-AIOHTTP_DECL void UserHop::end() {
-    exchange->request.url.swap(request.url);
-    exchange->request.body = std::move(replaced ? callers_body : request.body);
+/// A middleware that asks another origin leaves this one: a redirect from there is as one from
+/// here to there.
+AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
+    ClientRequest& request = exchange.request;
+    if (url.same_origin(request.url)) {
+        return;
+    }
+    exchange.defaults.left_origin = true;
+    erase_origin_fields(request.headers);
+    request.cookies.clear();
+    if (url.host() != request.url.host()) {
+        request.server_hostname.clear();  // the name of another server
+    }
+}
+
+AIOHTTP_DECL void UserHop::end() noexcept {
+    leave_origin(*exchange, request.url);
+    if (sending) {
+        exchange->request.url = request.url;
+        if (guard->part != nullptr) {
+            guard->part->interrupt(make_error(errc::connection_closed, Phase::none,
+                                              "the middlewares of the request have ended"));
+        }
+    } else {
+        exchange->request.url.swap(request.url);
+        exchange->request.body = std::move(replaced ? callers_body : request.body);
+    }
     exchange = nullptr;
 }
 
@@ -70,6 +95,17 @@ struct Sending {
     UserHop& hop;
 };
 
+/// Says which send is under way, as long as it is.
+struct PartUnderWay {
+    PartUnderWay(std::shared_ptr<ChainGuard> of, Deadline* part) noexcept : guard(std::move(of)) {
+        guard->part = part;
+    }
+    PartUnderWay(const PartUnderWay&) = delete;
+    PartUnderWay& operator=(const PartUnderWay&) = delete;
+    ~PartUnderWay() { guard->part = nullptr; }
+    std::shared_ptr<ChainGuard> guard;
+};
+
 /// Whether a hop can be sent (again).
 AIOHTTP_DECL Error prepare_send(UserHop& hop) {
     if (const auto last = hop.last.lock()) {
@@ -88,8 +124,7 @@ AIOHTTP_DECL Error prepare_send(UserHop& hop) {
 /// send_hop() for the middlewares: within the time of the whole request, and when that is over an
 /// error, though the coroutine is cancelled then.
 AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop& hop) {
-    ChainGuard& guard = *hop.exchange->users->guard;
-    guard.part = exchange.deadline.get();
+    const PartUnderWay part(hop.guard, exchange.deadline.get());
     hop.body_used = true;
     Error error;
     try {
@@ -100,13 +135,15 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop
             throw;
         }
     }
-    guard.part = nullptr;
     hop.body_used = !error || error.phase() >= Phase::send;
     co_return error;
 }
 
 /// The end of the chain: sends the hop as the middlewares made it.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_ptr<UserHop> hop) {
+    if (hop->exchange == nullptr) {
+        throw RuntimeError("next() is awaited for a request whose middlewares have ended");
+    }
     if (hop->sending) {
         throw RuntimeError("another next() of this request is under way");
     }
@@ -119,6 +156,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
             whole.defaults,        whole.connector->deadlines().start_part(*whole.deadline),
             make_response_state(), Lease()};
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
+        exchange.defaults.netrc = nullptr;
         error = co_await send_part(exchange, *hop);
         if (!error) {
             Url url = hop->request.url;
@@ -135,11 +173,14 @@ AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
     const auto hop = std::make_shared<UserHop>(exchange);
     const HopEnd end(*hop);
     UserChain& users = *exchange.users;
-    exchange.deadline->watch(Phase::none, users.guard);
+    exchange.deadline->watch(Phase::none, users.guard.get());
     Error error;
     try {
         ClientResponse response = co_await Next(hop, 0)(hop->view);
         exchange.response = std::move(response).take_state();
+        if (hop->sending && hop->request.body) {
+            throw RuntimeError("a middleware returned while next() was sending the body");
+        }
     } catch (const ClientError& thrown) {
         error = thrown.error();
         users.thrown = std::current_exception();

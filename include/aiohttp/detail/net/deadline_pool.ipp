@@ -38,7 +38,12 @@ AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
                                           bool spare_bodies) noexcept {
     for (auto& entry : entries_) {
         const bool concerned = entry.owner != nullptr && (owner == nullptr || entry.owner == owner);
-        if (concerned && !(spare_bodies && entry.deadline->phase() == Phase::body)) {
+        if (!concerned) {
+            continue;
+        }
+        if (spare_bodies && entry.deadline->phase() == Phase::body) {
+            entry.owner = this;  // the owner's address may soon be that of another one
+        } else {
             entry.deadline->interrupt(reason);
         }
     }

@@ -226,9 +226,13 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
     asio::const_buffer bytes) {
     constexpr std::size_t piece_size = 16384;
     IoResult total;
-    while (total.bytes < bytes.size()) {
-        const auto piece = asio::buffer(bytes + total.bytes, piece_size);
-        total.error = encrypt(piece);
+    while (total.bytes < bytes.size() || !pending_output().empty()) {
+        if (pending_output().empty()) {
+            const auto piece = asio::buffer(bytes + total.bytes, piece_size);
+            total.error = encrypt(piece);
+            // Its record is ours to deliver now, also when something comes in between.
+            total.bytes += total.error ? 0 : piece.size();
+        }
         while (!total.error && !pending_output().empty()) {
             const auto output = pending_output();
             const auto sent =
@@ -254,7 +258,6 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
         if (total.error) {
             co_return total;
         }
-        total.bytes += piece.size();
     }
     co_return total;
 }

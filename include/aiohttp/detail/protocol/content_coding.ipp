@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -10,6 +11,11 @@ namespace aiohttp::detail {
 
 // More layers than that nobody sends but to do harm.
 inline constexpr std::size_t most_codings = 5;
+
+// An inner layer is hardly ever larger than what it holds. One that holds next to nothing would
+// keep us busy, unseen by all limits of the body's size.
+inline constexpr std::uint64_t stack_allowance = std::uint64_t{1} << 20U;
+inline constexpr std::uint64_t stack_ratio = 16;
 
 /// Undoes `outer`, then `inner`.
 class StackedDecoder final : public ContentDecoder {
@@ -23,6 +29,7 @@ public:
             const auto decoded = inner_->step(between_);
             between_.remove_prefix(decoded.consumed);
             result.data = decoded.data;
+            given_ += decoded.data.size();
             if (decoded.status == CodingStatus::failed) {
                 result.status = CodingStatus::failed;
                 inner_failed_ = true;
@@ -36,6 +43,12 @@ public:
             result.consumed += between.consumed;
             result.status = between.status;
             between_ = between.data;
+            taken_ += between_.size();
+            if (taken_ > stack_allowance && taken_ / stack_ratio > given_) {
+                result.status = CodingStatus::failed;
+                hollow_ = true;
+                return result;
+            }
             if (between_.empty() && result.status != CodingStatus::more) {
                 return result;
             }
@@ -48,13 +61,21 @@ public:
         const auto outer = outer_->unfinished();
         return outer.empty() ? inner_->unfinished() : outer;
     }
-    std::string error() const override { return inner_failed_ ? inner_->error() : outer_->error(); }
+    std::string error() const override {
+        if (hollow_) {
+            return "stacked content codings that decode to next to nothing";
+        }
+        return inner_failed_ ? inner_->error() : outer_->error();
+    }
 
 private:
     std::unique_ptr<ContentDecoder> outer_;
     std::unique_ptr<ContentDecoder> inner_;
     std::string_view between_;  // what outer gave and inner has not taken yet
+    std::uint64_t taken_ = 0;   // how much outer gave in all
+    std::uint64_t given_ = 0;   // and inner
     bool inner_failed_ = false;
+    bool hollow_ = false;
 };
 
 AIOHTTP_DECL std::string_view to_string(ContentCoding coding) noexcept {
