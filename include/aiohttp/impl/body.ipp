@@ -30,14 +30,20 @@ AIOHTTP_DECL std::optional<std::string> BodySource::filename() const {
 
 namespace detail {
 
+AIOHTTP_DECL std::string broken_length(std::string_view subject,
+                                       std::uint64_t announced,
+                                       std::uint64_t given,
+                                       bool ended) {
+    return std::string(subject) + " has " + std::to_string(given) +
+           (ended ? " bytes" : " bytes or more") + ", announced were " + std::to_string(announced);
+}
+
 AIOHTTP_DECL void check_given(std::optional<std::uint64_t> announced,
                               std::uint64_t given,
                               bool ended) {
-    if (announced && (given > *announced || (ended && given < *announced))) {
+    if (!keeps_length(announced, given, ended)) {
         make_error(errc::payload_malformed, Phase::send,
-                   "request body has " + std::to_string(given) +
-                       (ended ? " bytes" : " bytes or more") + ", announced were " +
-                       std::to_string(*announced))
+                   broken_length("request body", *announced, given, ended))
             .raise();
     }
 }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
@@ -207,13 +207,7 @@ AIOHTTP_DECL std::string ClientResponse::charset() const {
 }
 
 AIOHTTP_DECL std::optional<std::uint64_t> ClientResponse::content_length() const {
-    const auto text = headers()["content-length"];
-    std::uint64_t length = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), length);
-    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return length;
+    return detail::parse_decimal(headers()["content-length"]);
 }
 
 AIOHTTP_DECL std::optional<ContentDisposition> ClientResponse::content_disposition() const {

@@ -10,6 +10,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/http1_connection.hpp>
+#include <aiohttp/detail/message/length_check.hpp>
 #include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
 
@@ -71,11 +72,9 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         if (piece) {
             produced += piece->size();
         }
-        if (announced && (produced > *announced || (!more && produced < *announced))) {
+        if (!keeps_length(announced, produced, !more)) {
             send_error_ = fail(errc::payload_malformed, Phase::send,
-                               "request body has " + std::to_string(produced) +
-                                   (more ? " bytes or more" : " bytes") + ", announced were " +
-                                   std::to_string(*announced));
+                               broken_length("request body", *announced, produced, !more));
             transport_->close();
             co_return Sending::failed;
         }

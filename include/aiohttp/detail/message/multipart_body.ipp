@@ -7,6 +7,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/length_check.hpp>
 #include <aiohttp/detail/message/multipart_body.hpp>
 #include <aiohttp/detail/protocol/multipart.hpp>
 #include <aiohttp/error.hpp>
@@ -50,11 +51,10 @@ AIOHTTP_DECL bool MultipartBody::rewind() {
 /// tells only when it is known.
 AIOHTTP_DECL void MultipartBody::check_length(const Part& part, bool ended) const {
     const auto size = part.content->size();
-    if (size && (part_given_ > *size || (ended && part_given_ < *size))) {
+    if (!keeps_length(size, part_given_, ended)) {
+        const auto subject = "part " + std::to_string(current_ + 1) + " of the multipart body";
         make_error(errc::payload_malformed, Phase::send,
-                   "part " + std::to_string(current_ + 1) + " of the multipart body has " +
-                       std::to_string(part_given_) + (ended ? " bytes" : " bytes or more") +
-                       ", announced were " + std::to_string(*size))
+                   broken_length(subject, *size, part_given_, ended))
             .raise();
     }
 }
@@ -102,9 +102,9 @@ AIOHTTP_DECL boost::asio::awaitable<std::optional<std::string>> MultipartBody::n
             if (!piece.empty()) {
                 break;  // sent at once: the next one may take a while
             }
-            continue;
+        } else {
+            end_part(piece);
         }
-        end_part(piece);
     }
     std::optional<std::string> result;
     if (!piece.empty()) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/middleware/cookies.hpp>
 #include <aiohttp/detail/middleware/defaults.hpp>
@@ -40,17 +40,16 @@ private:
 };
 
 AIOHTTP_DECL std::uint64_t checked_content_length(std::string_view given, const BodySource* body) {
-    std::uint64_t length = 0;
-    const auto parsed = std::from_chars(given.data(), given.data() + given.size(), length);
-    if (given.empty() || parsed.ec != std::errc() || parsed.ptr != given.data() + given.size()) {
+    const auto length = parse_decimal(given);
+    if (!length) {
         throw ValueError("Content-Length " + quote(given) + " is not a number");
     }
     const auto size = body != nullptr ? body->size() : std::optional<std::uint64_t>(0);
-    if (size && *size != length) {
+    if (size && *size != *length) {
         throw ValueError("Content-Length " + quote(given) + " does not fit the body of " +
                          std::to_string(*size) + " bytes");
     }
-    return length;
+    return *length;
 }
 
 /// RFC 9110 8.6: a request without body says so where its method usually has one.

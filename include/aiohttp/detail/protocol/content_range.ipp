@@ -1,20 +1,11 @@
 #pragma once
 
-#include <charconv>
-
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
+#include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/detail/protocol/content_range.hpp>
 
 namespace aiohttp::detail {
-
-AIOHTTP_DECL std::optional<std::uint64_t> parse_decimal(std::string_view text) noexcept {
-    std::uint64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number);
-    const bool valid = !text.empty() && parsed.ec == std::errc() && parsed.ptr == end;
-    return valid ? std::optional(number) : std::nullopt;
-}
 
 AIOHTTP_DECL std::optional<ContentRange> parse_content_range(std::string_view value) noexcept {
     constexpr std::string_view unit = "bytes ";
