@@ -9,11 +9,11 @@ for task in "$@"; do
     case $task in
     build)
         packages+=(g++ cmake ninja-build ccache libssl-dev libpsl-dev libidn2-dev zlib1g-dev
-            libbrotli-dev libzstd-dev nlohmann-json3-dev
+            libbrotli-dev libzstd-dev libc-ares-dev nlohmann-json3-dev
             'libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost-dev')
         ;;
     test) packages+=('libboost-url1.81-dev|libboost-url1.83-dev|libboost-url1.88-dev|libboost-url-dev'
-        catch2 pkgconf python3 python3-httpbin gunicorn nginx-light) ;;
+        catch2 pkgconf python3 python3-httpbin gunicorn nginx-light tinyproxy dante-server) ;;
     lint) packages+=(python3 clang-format-19 clang-tidy-19) ;;
     clang) packages+=(clang-19) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;

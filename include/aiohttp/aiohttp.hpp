@@ -9,6 +9,7 @@
 #include <aiohttp/cancelled.hpp>
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
+#include <aiohttp/connector_options.hpp>
 #include <aiohttp/content_coding.hpp>
 #include <aiohttp/content_disposition.hpp>
 #include <aiohttp/cookie.hpp>
@@ -34,6 +35,7 @@
 #include <aiohttp/session.hpp>
 #include <aiohttp/stream_reader.hpp>
 #include <aiohttp/tasks.hpp>
+#include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>

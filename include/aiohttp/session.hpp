@@ -20,6 +20,7 @@
 #include <aiohttp/middleware.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
+#include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>

@@ -46,6 +46,8 @@ PUBLIC_LAYERS = {
     "stream_reader": "message",
     "tls": "message",
     "connector": "connection",
+    "connector_options": "message",
+    "tcp_connector": "connection",
     "middleware": "middleware",
 }
 

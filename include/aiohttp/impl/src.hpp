@@ -4,10 +4,12 @@
 
 #include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
+#include <aiohttp/detail/connection/establish.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
 #include <aiohttp/detail/connection/leased_body.ipp>
 #include <aiohttp/detail/connection/pool.ipp>
+#include <aiohttp/detail/connection/secure.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
 #include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/host_name.ipp>
@@ -93,5 +95,6 @@
 #include <aiohttp/impl/session_options.ipp>
 #include <aiohttp/impl/stream_reader.ipp>
 #include <aiohttp/impl/tasks.ipp>
+#include <aiohttp/impl/tcp_connector.ipp>
 #include <aiohttp/impl/tls.ipp>
 #include <aiohttp/impl/url.ipp>

@@ -12,6 +12,7 @@
 
 #include <aiohttp/clock.hpp>
 #include <aiohttp/connector.hpp>
+#include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/testing/detail/memory_step.hpp>
 
 namespace aiohttp::detail {

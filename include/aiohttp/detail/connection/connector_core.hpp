@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <aiohttp/connector.hpp>
+#include <aiohttp/connector_options.hpp>
 #include <aiohttp/detail/connection/dialer.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
@@ -19,14 +20,14 @@ namespace aiohttp::detail {
 /// connections. Lives as long as a session or a request uses it.
 class ConnectorCore {
 public:
-    ConnectorCore(TCPConnectorOptions options, std::unique_ptr<Dialer> dialer);
+    ConnectorCore(ConnectorPolicy policy, std::unique_ptr<Dialer> dialer);
 
     /// Binds the connector to the executor of its first request, until its io_context is gone;
     /// throws RuntimeError when a request comes from another in between.
     void bind(const asio::any_io_executor& executor);
 
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
-    bool force_close() const noexcept { return options_.force_close(); }
+    bool force_close() const noexcept { return policy_.force_close; }
 
     /// An idle connection for the request, at once; false when acquire() is needed, which goes on
     /// with what `lease` holds then.
@@ -48,7 +49,7 @@ private:
     void unbind() noexcept;
     std::shared_ptr<const TlsContext> tls_context(const ClientRequest& request);
 
-    TCPConnectorOptions options_;
+    ConnectorPolicy policy_;
     std::unique_ptr<Dialer> dialer_;
     TlsContexts tls_contexts_;
     std::shared_ptr<const TlsContext> default_tls_;

@@ -3,21 +3,15 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/error.hpp>
-
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
-#include <aiohttp/detail/connection/http1_connection.hpp>
-#include <aiohttp/detail/connection/tcp_dialer.hpp>
+#include <aiohttp/detail/connection/establish.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
-#include <aiohttp/detail/net/cancelled.hpp>
-#include <aiohttp/detail/net/tls_transport.hpp>
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL ConnectorCore::ConnectorCore(TCPConnectorOptions options,
-                                          std::unique_ptr<Dialer> dialer)
-    : options_(std::move(options)), dialer_(std::move(dialer)) {}
+AIOHTTP_DECL ConnectorCore::ConnectorCore(ConnectorPolicy policy, std::unique_ptr<Dialer> dialer)
+    : policy_(std::move(policy)), dialer_(std::move(dialer)) {}
 
 AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
     if (pool_) {
@@ -29,10 +23,10 @@ AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
     }
     executor_ = executor;
     PoolLimits limits;
-    limits.total = options_.limit();
-    limits.per_host = options_.limit_per_host();
-    limits.keepalive = options_.keepalive_timeout();
-    pool_ = std::make_shared<Pool>(executor, limits, options_.force_close());
+    limits.total = policy_.limit;
+    limits.per_host = policy_.limit_per_host;
+    limits.keepalive = policy_.keepalive_timeout.value_or(std::chrono::seconds(15));
+    pool_ = std::make_shared<Pool>(executor, limits, policy_.force_close);
     deadlines_ = std::make_shared<DeadlinePool>(executor);
     watch_.emplace(
         executor, [](void* self) noexcept { static_cast<ConnectorCore*>(self)->unbind(); }, this);
@@ -58,7 +52,7 @@ AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(
         return tls_contexts_.get(*request.tls);
     }
     if (!default_tls_ || !default_tls_->error.empty()) {
-        default_tls_ = tls_contexts_.get(options_.ssl());
+        default_tls_ = tls_contexts_.get(policy_.ssl);
     }
     return default_tls_;
 }
@@ -108,57 +102,23 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& r
     co_return error;
 }
 
-AIOHTTP_DECL Error tls_error(const TlsHandshake& outcome,
-                             const std::string& host,
-                             std::uint16_t port) {
-    ErrorDetails details;
-    details.kind = outcome.certificate ? errc::certificate_rejected : errc::tls_failed;
-    details.phase = Phase::tls;
-    details.what = outcome.text.empty() ? "TLS handshake with " + host + " failed" : outcome.text;
-    details.host = host;
-    details.port = port;
-    details.cause = outcome.text.empty() ? outcome.error : error_code();
-    return make_error(std::move(details));
-}
-
 AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
                                                         Deadline& deadline,
                                                         Lease& lease) {
-    const auto key = lease.key();
-    if (key.tls && !key.tls->error.empty()) {
-        TlsHandshake unusable;
-        unusable.text = key.tls->error;
-        co_return tls_error(unusable, key.host, key.port);
-    }
     // What a trailing dot means is for the resolver; certificates do not have it.
-    const std::string name =
-        key.server_name.empty() ? std::string(request.url.server_name()) : key.server_name;
-    std::unique_ptr<Transport> transport;
-    auto error = co_await dialer_->dial(key.host, key.port, deadline, transport);
+    const auto name = lease.key().server_name.empty() ? std::string(request.url.server_name())
+                                                      : lease.key().server_name;
+    ConnectionPtr connection;
+    deadline.tell(ConnectionEvent::create_start);
+    const auto error = co_await establish(*dialer_, lease.key(), name, deadline, connection);
     if (error) {
         co_return error;
     }
-    if (key.tls) {
-        auto tls = std::make_unique<TlsTransport>(std::move(transport), *key.tls, name);
-        deadline.watch(Phase::tls, tls.get());
-        deadline.begin(Deadline::Limit::tls);
-        const auto outcome = co_await tls->handshake();
-        deadline.end(Deadline::Limit::tls);
-        deadline.watch(Phase::tls, nullptr);
-        if (deadline.verdict()) {
-            co_return deadline.verdict();
-        }
-        throw_if_cancelled(outcome.error);
-        if (outcome.error || !outcome.text.empty()) {
-            co_return tls_error(outcome, key.host, key.port);
-        }
-        transport = std::move(tls);
-    }
-    deadline.end(Deadline::Limit::sock_connect);
     if (closed_) {
         co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
     }
-    lease.set(std::make_unique<Http1Connection>(std::move(transport)));
+    deadline.tell(ConnectionEvent::create_end);
+    lease.set(std::move(connection));
     co_return Error();
 }
 

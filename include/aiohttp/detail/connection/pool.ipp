@@ -138,6 +138,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
     core_.enqueue(waiting.entry->second, waiting);
     deadline.watch(Phase::queue, &waiting.event);
     deadline.begin(Deadline::Limit::pool);
+    deadline.tell(ConnectionEvent::queued_start);
     const auto error = co_await waiting.event.wait();
     deadline.end(Deadline::Limit::pool);
     deadline.watch(Phase::queue, nullptr);
@@ -149,6 +150,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
     }
     throw_if_cancelled(error);
     granted = waiting.take();
+    deadline.tell(ConnectionEvent::queued_end);
     co_return Error();
 }
 

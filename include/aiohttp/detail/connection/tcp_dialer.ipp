@@ -43,8 +43,12 @@ AIOHTTP_DECL asio::awaitable<Resolution> resolve_host(std::shared_ptr<Resolver> 
         co_return resolution;
     }
     deadline.begin(Deadline::Limit::dns);
-    resolution = co_await resolver->resolve(std::move(host), port, deadline);
+    deadline.tell(ConnectionEvent::dns_start, host);
+    resolution = co_await resolver->resolve(host, port, deadline);
     deadline.end(Deadline::Limit::dns);
+    if (!resolution.error) {
+        deadline.tell(ConnectionEvent::dns_end, host);
+    }
     co_return resolution;
 }
 

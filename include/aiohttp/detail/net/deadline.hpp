@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include <aiohttp/clock.hpp>
 #include <aiohttp/detail/net/background_timer.hpp>
+#include <aiohttp/detail/net/exchange_observer.hpp>
 #include <aiohttp/detail/net/transport.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/timeout.hpp>
@@ -56,6 +58,15 @@ public:
     }
     Phase phase() const noexcept { return phase_; }
 
+    /// Who is told what happens on the way, or null; null again after finish().
+    void observe(ExchangeObserver* observer) noexcept { observer_ = observer; }
+    /// Tells the observer, if there is one.
+    void tell(ConnectionEvent event, std::string_view subject = {}) {
+        if (observer_ != nullptr) {
+            observer_->on_event(event, subject);
+        }
+    }
+
     /// Lets go of the io_context, which is about to be destroyed.
     void detach() noexcept { timer_.detach(); }
 
@@ -83,6 +94,7 @@ private:
     Transport* paused_ = nullptr;
     Phase phase_ = Phase::none;
     Abortable* operation_ = nullptr;
+    ExchangeObserver* observer_ = nullptr;
     Error verdict_;
     BackgroundTimer timer_;
 };

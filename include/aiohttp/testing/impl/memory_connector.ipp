@@ -122,7 +122,7 @@ AIOHTTP_DECL MemoryConnector::MemoryConnector(const TCPConnectorOptions& options
 
 AIOHTTP_DECL MemoryConnector::MemoryConnector(const TCPConnectorOptions& options,
                                               std::shared_ptr<aiohttp::detail::MemoryHub> hub)
-    : BaseConnector(options, std::make_unique<aiohttp::detail::MemoryDialer>(hub)),
+    : BaseConnector(options.policy(), std::make_unique<aiohttp::detail::MemoryDialer>(hub)),
       hub_(std::move(hub)) {}
 
 AIOHTTP_DECL MemoryConnector& MemoryConnector::next(const MemoryScript& script) {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <utility>
+
+#include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/connection/establish.hpp>
+#include <aiohttp/detail/connection/http1_connection.hpp>
+#include <aiohttp/detail/connection/secure.hpp>
+
+namespace aiohttp::detail {
+
+AIOHTTP_DECL asio::awaitable<Error> establish(Dialer& dialer,
+                                              ConnectionKey key,
+                                              std::string name,
+                                              Deadline& deadline,
+                                              std::unique_ptr<Connection>& connection) {
+    if (key.tls && !key.tls->error.empty()) {
+        co_return unusable_tls(*key.tls, key.host, key.port);
+    }
+    std::unique_ptr<Transport> transport;
+    auto error = co_await dialer.dial(key.host, key.port, deadline, transport);
+    if (!error && key.tls) {
+        error = co_await secure(transport, key.tls, name, key.host, key.port, deadline);
+    }
+    if (error) {
+        co_return error;
+    }
+    deadline.end(Deadline::Limit::sock_connect);
+    connection = std::make_unique<Http1Connection>(std::move(transport));
+    co_return Error();
+}
+
+}  // namespace aiohttp::detail
