@@ -174,6 +174,23 @@ TEST_CASE("a form with a part of unknown length is sent in chunks", "[I133]") {
           "name=\"q\\\"\"; filename=\"a\\\\b\"\r\n\r\nv\r\n--B--\r\n");
 }
 
+TEST_CASE("an empty piece does not end a part, nor the body", "[I133]") {
+    AnyServer server;
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        auto pieces = [n = 0]() mutable -> boost::asio::awaitable<Piece> {
+            ++n;
+            co_return n == 1 ? Piece("one") : n < 4 ? Piece("") : n == 4 ? Piece("two") : Piece();
+        };
+        MultipartWriter writer("mixed", "B");
+        writer.append(aiohttp::generator_body(std::move(pieces))).append("last");
+        co_await session.post(target.url()).data(std::move(writer)).text();
+    });
+    REQUIRE(server.request_count() == 1);
+    const auto& body = server.request(0).body;
+    CHECK(body.find("\r\n\r\nonetwo\r\n--B\r\n") != std::string::npos);
+    CHECK(body.ends_with("\r\n\r\nlast\r\n--B--\r\n"));
+}
+
 TEST_CASE("what would break a form's lines is refused", "[I134]") {
     for (const char bad : {'\r', '\n', '\0'}) {
         const std::string text = std::string("a") + bad + "b";

@@ -10,6 +10,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <aiohttp/auth.hpp>
+#include <aiohttp/middleware.hpp>
+#include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/certificate.hpp>
 #include <aiohttp/testing/server.hpp>
@@ -21,6 +23,7 @@ namespace {
 
 using aiohttp::BasicAuth;
 using aiohttp::BearerAuth;
+using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::testing::Async;
@@ -117,6 +120,25 @@ TEST_CASE("credentials of the program win over netrc", "[F86]") {
     for (std::size_t i = 0; i < 4; ++i) {
         CHECK(server.request(i).header_count("Authorization") == 1);
     }
+}
+
+TEST_CASE("middlewares see the credentials of netrc, so that they leave them alone", "[F86]") {
+    const TemporaryFile file(ours);
+    const Variable netrc("NETRC", file.path().string());
+    AnyServer server;
+    std::string seen;
+    const auto look = [&seen](aiohttp::ClientRequest& request,
+                              aiohttp::Next next) -> boost::asio::awaitable<ClientResponse> {
+        seen = request.headers()["Authorization"];
+        return next(request);
+    };
+    run_client_with(ClientSessionOptions().trust_env(true).middleware(look), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get(target.url()).text();
+                    });
+    CHECK(seen == as_basic);
+    CHECK(server.request(0).header("Authorization") == as_basic);
+    CHECK(server.request(0).header_count("Authorization") == 1);
 }
 
 TEST_CASE("each redirect asks netrc for its own host", "[F86]") {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/message/file_descriptor.hpp>
 #include <aiohttp/detail/protocol/cookie_store.hpp>
 #include <aiohttp/detail/protocol/cookie_text.hpp>
 
@@ -23,27 +25,28 @@ namespace aiohttp {
 
 namespace detail {
 
-/// An open file; and, until keep() is called, one that disappears with this object.
-class CookieFile {
+/// The name of a file that disappears with this object, unless it was renamed.
+class TemporaryName {
 public:
-    CookieFile(int file, std::string temporary) : file_(file), temporary_(std::move(temporary)) {}
-    CookieFile(const CookieFile&) = delete;
-    CookieFile& operator=(const CookieFile&) = delete;
-    ~CookieFile() {
-        if (file_ >= 0) {
-            ::close(file_);
-        }
-        if (!temporary_.empty()) {
-            ::unlink(temporary_.c_str());
+    explicit TemporaryName(std::string name) : name_(std::move(name)) {}
+    TemporaryName(const TemporaryName&) = delete;
+    TemporaryName& operator=(const TemporaryName&) = delete;
+    ~TemporaryName() {
+        if (!name_.empty()) {
+            ::unlink(name_.c_str());
         }
     }
-    int get() const noexcept { return file_; }
-    const char* temporary() const noexcept { return temporary_.c_str(); }
-    void keep() noexcept { temporary_.clear(); }
+    /// False when it could not be renamed.
+    bool rename_to(const std::string& path) noexcept {
+        const bool renamed = ::rename(name_.c_str(), path.c_str()) == 0;
+        if (renamed) {
+            name_.clear();
+        }
+        return renamed;
+    }
 
 private:
-    int file_;
-    std::string temporary_;
+    std::string name_;
 };
 
 AIOHTTP_DECL void check_cookie_file(bool succeeded, const std::string& path, const char* doing) {
@@ -55,29 +58,22 @@ AIOHTTP_DECL void check_cookie_file(bool succeeded, const std::string& path, con
 
 AIOHTTP_DECL void write_cookie_file(const std::string& path, std::string_view text) {
     std::string name = path + ".XXXXXX";
-    const int created = ::mkstemp(name.data());  // with mode 0600
-    check_cookie_file(created >= 0, path, "create a temporary file beside it");
-    CookieFile file(created, name);
+    const FileDescriptor file(::mkstemp(name.data()));  // with mode 0600
+    check_cookie_file(file.is_open(), path, "create a temporary file beside it");
+    TemporaryName temporary(std::move(name));
     while (!text.empty()) {
         const auto written = ::write(file.get(), text.data(), text.size());
         check_cookie_file(written >= 0 || errno == EINTR, path, "write");
         text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
     }
     check_cookie_file(::fsync(file.get()) == 0, path, "write");
-    check_cookie_file(::rename(file.temporary(), path.c_str()) == 0, path, "replace it");
-    file.keep();
-    // So that the new name survives a power failure; not every file system can.
-    const auto slash = path.rfind('/');
-    const auto folder = slash == std::string::npos ? std::string(".") : path.substr(0, slash + 1);
-    const CookieFile directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), {});
-    if (directory.get() >= 0) {
-        static_cast<void>(::fsync(directory.get()));
-    }
+    check_cookie_file(temporary.rename_to(path), path, "replace it");
+    sync_folder_of(path);
 }
 
 AIOHTTP_DECL std::string read_cookie_file(const std::string& path) {
-    const CookieFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC), {});
-    check_cookie_file(file.get() >= 0, path, "open");
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    check_cookie_file(file.is_open(), path, "open");
     std::string text;
     std::array<char, 16384> piece{};
     while (true) {

@@ -13,6 +13,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/check_header.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/file_descriptor.hpp>
 #include <aiohttp/detail/protocol/media_types.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/file_body.hpp>
@@ -28,29 +29,19 @@ namespace detail {
                                             error);
 }
 
-/// A file descriptor that closes itself.
-class BodyFile {
-public:
-    explicit BodyFile(const std::string& path)
-        // Not blocking, so that a pipe without a writer is refused and not waited for.
-        : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-        if (file_ < 0) {
-            fail_file_body("open", path, std::error_code(errno, std::system_category()));
-        }
+AIOHTTP_DECL FileDescriptor open_body_file(const std::string& path) {
+    // Not blocking, so that a pipe without a writer is refused and not waited for.
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.is_open()) {
+        fail_file_body("open", path, std::error_code(errno, std::system_category()));
     }
-    BodyFile(const BodyFile&) = delete;
-    BodyFile& operator=(const BodyFile&) = delete;
-    ~BodyFile() { ::close(file_); }
-    int get() const noexcept { return file_; }
-
-private:
-    int file_;
-};
+    return file;
+}
 
 class FileBody final : public BodySource {
 public:
     FileBody(std::string path, FileBodyOptions options)
-        : path_(std::move(path)), options_(std::move(options)), file_(path_) {
+        : path_(std::move(path)), options_(std::move(options)), file_(open_body_file(path_)) {
         struct stat status{};
         if (::fstat(file_.get(), &status) != 0) {
             fail_file_body("open", path_, std::error_code(errno, std::system_category()));
@@ -107,7 +98,7 @@ private:
 
     std::string path_;
     FileBodyOptions options_;
-    BodyFile file_;
+    FileDescriptor file_;
     std::uint64_t size_ = 0;
     std::uint64_t given_ = 0;
 };

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <aiohttp/detail/message/file_descriptor.hpp>
+
 namespace aiohttp::detail {
 
 /// A file that is written beside the one it will become: PATH.part, and PATH.part.validator with
@@ -40,7 +42,7 @@ private:
     std::string part_;
     std::string validator_path_;
     bool resume_;
-    int file_ = -1;
+    FileDescriptor file_;
     std::uint64_t size_ = 0;
     std::string validator_;
 };

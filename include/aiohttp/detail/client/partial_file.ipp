@@ -36,18 +36,13 @@ AIOHTTP_DECL PartialFile::PartialFile(std::string path, bool resume)
       resume_(resume) {
     open_locked();
     struct stat status{};
-    const bool known = ::fstat(file_, &status) == 0;
+    const bool known = ::fstat(file_.get(), &status) == 0;
     size_ = known ? static_cast<std::uint64_t>(status.st_size) : 0;
     if (resume_ && size_ > 0) {
         read_validator();
     }
     if (validator_.empty()) {
-        try {
-            restart({});
-        } catch (...) {
-            ::close(file_);  // and with it goes the lock
-            throw;
-        }
+        restart({});
     }
 }
 
@@ -56,32 +51,28 @@ AIOHTTP_DECL PartialFile::PartialFile(std::string path, bool resume)
 AIOHTTP_DECL void PartialFile::open_locked() {
     for (;;) {
         constexpr mode_t mode = 0666;
-        file_ = ::open(part_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
-        check(file_ >= 0, "open");
-        const bool locked = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+        FileDescriptor file(::open(part_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
+        check(file.is_open(), "open");
+        const bool locked = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+        check(locked, "lock, as another one writes it, the");
         struct stat opened{};
         struct stat named{};
-        const bool same = locked && ::fstat(file_, &opened) == 0 &&
-                          ::stat(part_.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
-                          opened.st_dev == named.st_dev;
+        const bool same = ::fstat(file.get(), &opened) == 0 && ::stat(part_.c_str(), &named) == 0 &&
+                          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
         if (same) {
+            file_ = std::move(file);
             return;
         }
-        const int error = errno;
-        ::close(std::exchange(file_, -1));
-        errno = error;
-        check(locked, "lock, as another one writes it, the");
     }
 }
 
 AIOHTTP_DECL void PartialFile::read_validator() {
-    const int file = ::open(validator_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0) {
+    const FileDescriptor file(::open(validator_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.is_open()) {
         return;
     }
     std::array<char, longest_validator + 1> text{};
-    const auto count = ::read(file, text.data(), text.size());
-    ::close(file);
+    const auto count = ::read(file.get(), text.data(), text.size());
     const std::string_view found(text.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
     const bool sound = found.size() <= longest_validator &&
                        std::none_of(found.begin(), found.end(), is_forbidden_in_value);
@@ -89,37 +80,35 @@ AIOHTTP_DECL void PartialFile::read_validator() {
 }
 
 AIOHTTP_DECL PartialFile::~PartialFile() {
-    if (file_ < 0) {
-        return;
-    }
-    if (!resume_ || validator_.empty() || size_ == 0) {
+    // Closed last: with the file goes the lock.
+    const bool unfinished = file_.is_open();
+    if (unfinished && (!resume_ || validator_.empty() || size_ == 0)) {
         ::unlink(validator_path_.c_str());
         ::unlink(part_.c_str());
     }
-    ::close(file_);
 }
 
 AIOHTTP_DECL void PartialFile::restart(std::string validator) {
     validator_.clear();
     ::unlink(validator_path_.c_str());
-    check(::ftruncate(file_, 0) == 0, "empty");
+    check(::ftruncate(file_.get(), 0) == 0, "empty");
     size_ = 0;
     if (!resume_ || validator.empty() || validator.size() > longest_validator) {
         return;
     }
     constexpr mode_t mode = 0666;
-    const int file = ::open(validator_path_.c_str(),
-                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-    check(file >= 0, "note the version of");
-    const auto written = ::write(file, validator.data(), validator.size());
-    ::close(file);
+    const FileDescriptor file(::open(validator_path_.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+    check(file.is_open(), "note the version of");
+    const auto written = ::write(file.get(), validator.data(), validator.size());
     check(written == static_cast<ssize_t>(validator.size()), "note the version of");
     validator_ = std::move(validator);
 }
 
 AIOHTTP_DECL void PartialFile::append(std::string_view bytes) {
     while (!bytes.empty()) {
-        const auto written = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+        const auto written =
+            ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
         check(written >= 0 || errno == EINTR, "write");
         const auto count = written < 0 ? 0 : static_cast<std::size_t>(written);
         size_ += count;
@@ -128,18 +117,11 @@ AIOHTTP_DECL void PartialFile::append(std::string_view bytes) {
 }
 
 AIOHTTP_DECL void PartialFile::finish() {
-    check(::fsync(file_) == 0, "write");
+    check(::fsync(file_.get()) == 0, "write");
     check(::rename(part_.c_str(), path_.c_str()) == 0, "rename");
     ::unlink(validator_path_.c_str());
-    ::close(std::exchange(file_, -1));
-    // So that the new name survives a power failure; not every file system can.
-    const auto slash = path_.rfind('/');
-    const auto folder = slash == std::string::npos ? std::string(".") : path_.substr(0, slash + 1);
-    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        static_cast<void>(::fsync(directory));
-        ::close(directory);
-    }
+    file_ = FileDescriptor();
+    sync_folder_of(path_);
 }
 
 }  // namespace aiohttp::detail
