@@ -86,7 +86,7 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
     at.host = static_cast<std::uint32_t>(end);
     at.port = scheme_end == 4 ? 80 : 443;
     const auto host = take(detail::is_lower_host_char);
-    if (!detail::check_host_name(host, host, problem)) {
+    if (!detail::is_ipv4(host) && !detail::check_host_name(host, host, problem)) {
         return false;
     }
     at.host_end = static_cast<std::uint32_t>(end);

@@ -182,7 +182,7 @@ AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
 }
 
 AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
-    while (piece_.empty() && !body_failed_) {
+    while (piece_.empty() && !body_failed_ && !body_.done()) {
         const auto step = body_.step(input_.view());
         input_.consume(step.consumed);
         piece_ = step.data;

@@ -20,6 +20,10 @@ public:
     DefaultFields(const ClientRequest& request, const RequestDefaults& defaults)
         : request_(request), defaults_(defaults) {}
 
+    /// Whether the caller gave any field at all.
+    bool any_given() const {
+        return !request_.headers.empty() || !defaults_.session_headers->empty();
+    }
     bool given(std::string_view name) const {
         return request_.headers.contains(name) || defaults_.session_headers->contains(name);
     }
@@ -105,8 +109,9 @@ AIOHTTP_DECL void add_expectation(ClientRequest& request, Headers& fields) {
 AIOHTTP_DECL void add_body_fields(ClientRequest& request,
                                   const DefaultFields& automatic,
                                   Headers& fields) {
-    const auto coding = fields["transfer-encoding"];
-    const auto length = fields.get("content-length");
+    const bool search = automatic.any_given();  // none of the automatic fields is about framing
+    const auto coding = search ? fields["transfer-encoding"] : std::string_view();
+    const auto length = search ? fields.get("content-length") : std::nullopt;
     if ((length || !coding.empty()) &&
         fields.getall("content-length").size() + fields.getall("transfer-encoding").size() > 1) {
         throw ValueError("more than one Content-Length or Transfer-Encoding field");

@@ -81,6 +81,7 @@ public:
     const std::string& error() const noexcept { return error_; }
 
 private:
+    bool take_usual_status_line(std::string_view input, ResponseHead& head);
     HeadStatus decode_status_line(std::string_view input, ResponseHead& head);
 
     HeadLimits limits_;
