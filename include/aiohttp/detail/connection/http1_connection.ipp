@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/http1_connection.hpp>
@@ -124,7 +127,17 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     deadline.watch(Phase::wait, transport_.get());
     while (!head_done_ && decode_head(head) == HeadStatus::need_more) {
         deadline.begin(Deadline::Limit::sock_read);
-        const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
+        const auto room = input_.prepare(head_read_size);
+        IoResult received;
+        // Asio keeps the memory of two coroutine frames; a third one for reading would cost each
+        // request two allocations.
+        if (auto* const socket = transport_->plain_socket()) {
+            const auto result =
+                co_await socket->async_read_some(room, asio::as_tuple(asio::deferred));
+            received = {std::get<0>(result), std::get<1>(result)};
+        } else {
+            received = co_await transport_->read_some(room);
+        }
         deadline.end(Deadline::Limit::sock_read);
         input_.commit(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;

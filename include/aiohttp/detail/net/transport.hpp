@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
 namespace aiohttp::detail {
@@ -37,6 +38,9 @@ public:
 
     /// Reads at least one byte. The end of the stream is asio::error::eof.
     virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer into) = 0;
+    /// The socket, when its bytes are the stream's as they are, else null: whoever waits for an
+    /// answer may read from it as read_some() would, without a coroutine of its own for that.
+    virtual asio::ip::tcp::socket* plain_socket() noexcept { return nullptr; }
     /// Writes of both buffers, in one system call, what can be written without waiting:
     /// error::would_block when nothing can; a transport that never can says so always.
     virtual IoResult try_write(asio::const_buffer /*first*/,
