@@ -40,6 +40,8 @@ public:
     /// Appends a field, after others of the same name. Throws ValueError when `name` is not a
     /// token (RFC 9110 5.1) or `value` holds a control character other than tab (RFC 9110 5.5).
     void add(std::string_view name, std::string_view value);
+    /// Appends every field of `other`, in its order.
+    void append(const Headers& other);
     /// Replaces every field of that name by one, appended at the end. Throws as add() does.
     void set(std::string_view name, std::string_view value);
     /// Removes every field of that name and returns how many there were.

@@ -3,7 +3,9 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <aiohttp/error.hpp>
 
@@ -81,6 +83,21 @@ TEST_CASE("add() may get views into the headers themselves", "[core]") {
         CHECK(field.name == "Name");
         CHECK(field.value == "a value that is long enough to make the buffer grow");
     }
+}
+
+TEST_CASE("append() adds every field of another, or of the same headers", "[core]") {
+    Headers headers{{"A", "1"}};
+    headers.append(Headers{{"B", "2"}, {"a", "3"}});
+    headers.append(Headers());
+    headers.append(headers);
+    REQUIRE(headers.size() == 6);
+    CHECK(headers.getall("a") == std::vector<std::string_view>{"1", "3", "1", "3"});
+    CHECK(headers.getall("B") == std::vector<std::string_view>{"2", "2"});
+    headers.fold_into_last("more");
+    CHECK(headers.getall("A").back() == "3 more");
+    headers.clear();
+    headers.append(Headers{{"C", "4"}});
+    CHECK(headers["c"] == "4");
 }
 
 TEST_CASE("erase() removes all fields of the name and counts them", "[core]") {

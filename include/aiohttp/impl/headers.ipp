@@ -118,6 +118,21 @@ AIOHTTP_DECL void Headers::add(std::string_view name, std::string_view value) {
     add_unchecked(name, value);
 }
 
+AIOHTTP_DECL void Headers::append(const Headers& other) {
+    if (other.empty()) {
+        return;
+    }
+    // Noted before they change: `other` may be this very object.
+    const auto bytes = other.used_;
+    const auto fields = other.size_;
+    const auto last = used_ + other.last_;
+    make_room(bytes);
+    std::memcpy(records_.get() + used_, other.records_.get(), bytes);
+    last_ = last;
+    used_ += bytes;
+    size_ += fields;
+}
+
 AIOHTTP_DECL void Headers::set(std::string_view name, std::string_view value) {
     detail::check_header(name, value);
     // `value` may be a view into this very object, which erase() would move.

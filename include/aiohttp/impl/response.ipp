@@ -35,7 +35,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<Resp
 }
 
 AIOHTTP_DECL std::string encoding_of(const std::shared_ptr<ResponseState>& state) {
-    const auto field = state->head.headers["content-type"];
+    const auto field = state->head.headers["Content-Type"];
     if (field.find(';') == std::string_view::npos && state->fallback_charset() == nullptr) {
         return "utf-8";  // what most responses are, without taking the field apart
     }

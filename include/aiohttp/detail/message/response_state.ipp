@@ -40,7 +40,7 @@ AIOHTTP_DECL void ResponseState::set_body_options(const BodyOptions& options) {
     max_size_ = options.max_size;
     read_size_ = options.read_size;
     fallback_charset_ = options.fallback_charset;
-    auto coding = options.decompress ? head.headers.get("content-encoding") : std::nullopt;
+    auto coding = options.decompress ? head.headers.get("Content-Encoding") : std::nullopt;
     if (!coding) {
         return;
     }

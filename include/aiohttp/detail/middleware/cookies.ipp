@@ -27,7 +27,7 @@ AIOHTTP_DECL void add_cookie_field(const ClientRequest& request,
 AIOHTTP_DECL void store_cookies(const ClientRequest& request,
                                 const ResponseHead& head,
                                 AbstractCookieJar& jar) {
-    if (head.headers.contains("set-cookie")) {
+    if (head.headers.contains("Set-Cookie")) {
         jar.update_cookies_from_headers(head.headers.getall("set-cookie"), request.url);
     }
 }

@@ -32,6 +32,10 @@ public:
         return std::ranges::any_of(*defaults_.session_skips, is_name) ||
                std::ranges::any_of(*defaults_.request_skips, is_name);
     }
+    /// Whether everything automatic is sent as it is.
+    bool untouched() const {
+        return !any_given() && defaults_.session_skips->empty() && defaults_.request_skips->empty();
+    }
     void add_automatic(Headers& fields, std::string_view name, std::string_view value) const {
         if (!given(name) && !skipped(name)) {
             fields.add_unchecked(name, value);
@@ -167,6 +171,14 @@ AIOHTTP_DECL void add_netrc_field(const ClientRequest& request,
     }
 }
 
+/// What every request says of itself unless the caller says something else.
+AIOHTTP_DECL const Headers& usual_fields() {
+    static const Headers fields{{"Accept", "*/*"},
+                                {"Accept-Encoding", "gzip, deflate, br, zstd"},
+                                {"User-Agent", std::string("aiohttp-cpp/") + aiohttp::version}};
+    return fields;
+}
+
 AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
     const DefaultFields automatic(request, defaults);
     const Headers& session = *defaults.session_headers;
@@ -195,10 +207,13 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
         }
     }
     add_netrc_field(request, defaults, fields);
-    automatic.add_automatic(fields, "Accept", "*/*");
-    automatic.add_automatic(fields, "Accept-Encoding", "gzip, deflate, br, zstd");
-    static const std::string agent = std::string("aiohttp-cpp/") + aiohttp::version;
-    automatic.add_automatic(fields, "User-Agent", agent);
+    if (automatic.untouched()) {
+        fields.append(usual_fields());
+    } else {
+        for (const auto field : usual_fields()) {
+            automatic.add_automatic(fields, field.name, field.value);
+        }
+    }
     add_cookie_field(request, *defaults.cookie_jar, fields);
     add_body_fields(request, automatic, fields);
     request.closes = defaults.force_close;
