@@ -50,22 +50,24 @@ AIOHTTP_DECL Url Url::encoded(std::string_view text) {
 }
 
 AIOHTTP_DECL Error Url::parse(std::string_view text, Quoting quoting, Url& out) {
+    if (out.take_if_normal(text)) {
+        return {};
+    }
     Url url;
-    if (!url.take_if_normal(text)) {
-        detail::UrlParts parts;
-        detail::UrlProblem problem;
-        url.text_.reserve(text.size() + 1);
-        if (!detail::check_characters(text, quoting == Quoting::keep, problem) ||
-            !detail::split_url(text, parts, problem) || !url.build(parts, quoting, problem)) {
-            return detail::url_error(text, problem);
-        }
+    detail::UrlParts parts;
+    detail::UrlProblem problem;
+    url.text_.reserve(text.size() + 1);
+    if (!detail::check_characters(text, quoting == Quoting::keep, problem) ||
+        !detail::split_url(text, parts, problem) || !url.build(parts, quoting, problem)) {
+        return detail::url_error(text, problem);
     }
     out.swap(url);
     return {};
 }
 
 // The short way for what most programs write: an http URL that is already as parse() would make
-// it, with none of the rarer parts. Costs a third of the long way, which decides all else.
+// it (else nothing changes), with none of the rarer parts. Costs a third of the long way, which
+// decides all else.
 AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
     const std::size_t scheme_end = text.starts_with("http://") ? 4 : 5;
     if (scheme_end == 5 && !text.starts_with("https://")) {

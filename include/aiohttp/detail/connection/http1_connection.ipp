@@ -125,7 +125,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     upload_complete_ = sending == Sending::complete;
 
     deadline.watch(Phase::wait, transport_.get());
-    while (!head_done_ && decode_head(head) == HeadStatus::need_more) {
+    while (!head_done_ && (input_.empty() || decode_head(head) == HeadStatus::need_more)) {
         deadline.begin(Deadline::Limit::sock_read);
         const auto room = input_.prepare(head_read_size);
         IoResult received;
