@@ -55,10 +55,6 @@ Milliseconds since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
 }
 
-std::size_t open_sockets() {
-    return open_descriptors();
-}
-
 }  // namespace
 
 TEST_CASE("a name that has no address is an error with host, port and cause", "[K170]") {
@@ -202,7 +198,9 @@ TEST_CASE("a black hole is followed by the next address after 250 ms", "[K173]")
     const auto url = url_of(server);
     run_dialling(TCPConnectorOptions().resolver(resolves({"127.0.0.1", "127.0.0.2"})),
                  [&url](ClientSession& session) -> Async {
-                     const auto before = open_sockets();
+                     // Opens what an io_context opens once.
+                     co_await session.get("http://127.0.0.2" + url.substr(16)).text();
+                     const auto before = open_descriptors();
                      const auto start = std::chrono::steady_clock::now();
                      const auto text = co_await session.get(url).text();
                      const auto took = since(start);
@@ -210,7 +208,7 @@ TEST_CASE("a black hole is followed by the next address after 250 ms", "[K173]")
                      CHECK(took >= 250ms);
                      CHECK(took < 1000ms);
                      // The loser is closed: one socket here, one at the server.
-                     CHECK(open_sockets() <= before + 2);
+                     CHECK(open_descriptors() <= before + 2);
                  });
 }
 
@@ -429,7 +427,7 @@ TEST_CASE("options of a connector that cannot be are refused") {
     CHECK_THROWS_AS(TCPConnectorOptions().tcp_keepalive(0s), ValueError);
     CHECK_THROWS_AS(TCPConnectorOptions().tcp_keepalive(32768s), ValueError);
     CHECK_THROWS_AS(TCPConnectorOptions().local_addr("localhost"), ValueError);
-    CHECK_THROWS_AS(StaticResolver({{"a.test", {"1.2.3"}}}), ValueError);
+    CHECK_THROWS_AS(StaticResolver(StaticResolver::Hosts{{"a.test", {"1.2.3"}}}), ValueError);
 }
 
 TEST_CASE("a static resolver pins names, and hands the others on") {

@@ -30,7 +30,7 @@ public:
                                                               AddressFamily family) override {
         asked.push_back(host);
         families.push_back(family);
-        const Running running{this};
+        const Running counted{this};
         if (takes > Duration::zero()) {
             co_await aiohttp::sleep(takes);
         }
