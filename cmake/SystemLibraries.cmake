@@ -10,6 +10,9 @@ set(aiohttp_system_libraries
     "zlib|zlib.h|z" # gzip and deflate
     "brotli|brotli/decode.h|brotlidec,brotlienc,brotlicommon"
     "zstd|zstd.h|zstd")
+if(AIOHTTP_WITH_CARES)
+    list(APPEND aiohttp_system_libraries "cares|ares.h|cares") # AsyncResolver
+endif()
 
 set(aiohttp_missing_libraries "")
 set(aiohttp_system_targets "")

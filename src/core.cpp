@@ -1,6 +1,8 @@
+#include <aiohttp/detail/core/address_ranges.ipp>
 #include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/latin1.ipp>
 #include <aiohttp/detail/core/quote.ipp>
+#include <aiohttp/impl/address_guard.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/cancelled.ipp>
 #include <aiohttp/impl/error.ipp>

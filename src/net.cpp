@@ -1,8 +1,11 @@
 #include <aiohttp/detail/net/background_timer.ipp>
+#include <aiohttp/detail/net/connect_race.ipp>
 #include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
+#include <aiohttp/detail/net/name_lookup.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>
-#include <aiohttp/detail/net/resolver.ipp>
-#include <aiohttp/detail/net/tcp_transport.ipp>
+#include <aiohttp/detail/net/socket_address.ipp>
+#include <aiohttp/detail/net/socket_transport.ipp>
+#include <aiohttp/detail/net/tcp_socket.ipp>
 #include <aiohttp/impl/progress.ipp>

@@ -1,4 +1,5 @@
 #include <aiohttp/detail/connection/connector_core.ipp>
+#include <aiohttp/detail/connection/dial_error.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
@@ -6,5 +7,8 @@
 #include <aiohttp/detail/connection/pool.ipp>
 #include <aiohttp/detail/connection/secure.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
+#include <aiohttp/detail/connection/unix_dialer.ipp>
 #include <aiohttp/impl/connector.ipp>
 #include <aiohttp/impl/tcp_connector.ipp>
+#include <aiohttp/impl/tcp_connector_options.ipp>
+#include <aiohttp/impl/unix_connector.ipp>

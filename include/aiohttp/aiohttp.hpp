@@ -3,7 +3,9 @@
 // Everything of the library, but <aiohttp/json.hpp> (typed JSON, with all of nlohmann's headers)
 // and <aiohttp/testing/...>.
 
+#include <aiohttp/address_guard.hpp>
 #include <aiohttp/as_result.hpp>
+#include <aiohttp/async_resolver.hpp>
 #include <aiohttp/auth.hpp>
 #include <aiohttp/body.hpp>
 #include <aiohttp/cancelled.hpp>
@@ -31,13 +33,17 @@
 #include <aiohttp/progress.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
+#include <aiohttp/resolved_host.hpp>
+#include <aiohttp/resolver.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/session.hpp>
+#include <aiohttp/socket_hook.hpp>
 #include <aiohttp/stream_reader.hpp>
 #include <aiohttp/tasks.hpp>
 #include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
+#include <aiohttp/unix_connector.hpp>
 #include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
 #include <aiohttp/view_body.hpp>

@@ -17,6 +17,8 @@ LAYERS = ["core", "protocol", "message", "net", "connection", "middleware", "cli
 
 # Public headers that lower layers share. Every other one is the client layer's.
 PUBLIC_LAYERS = {
+    "address_guard": "core",
+    "async_resolver": "net",
     "auth": "core",
     "cancelled": "core",
     "clock": "core",
@@ -30,6 +32,8 @@ PUBLIC_LAYERS = {
     "outcome": "core",
     "pairs": "core",
     "redirect": "core",
+    "resolved_host": "core",
+    "socket_hook": "core",
     "timeout": "core",
     "url": "core",
     "version": "core",
@@ -41,6 +45,8 @@ PUBLIC_LAYERS = {
     "generator_body": "message",
     "multipart_writer": "message",
     "progress": "net",
+    "resolver": "net",
+    "threaded_resolver": "net",
     "view_body": "message",
     "response": "message",
     "stream_reader": "message",
@@ -48,6 +54,8 @@ PUBLIC_LAYERS = {
     "connector": "connection",
     "connector_options": "message",
     "tcp_connector": "connection",
+    "tcp_connector_options": "connection",
+    "unix_connector": "connection",
     "middleware": "middleware",
 }
 

@@ -68,6 +68,10 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "invalid redirect URL";
         case errc::non_http_redirect_url:
             return "redirect to a URL that is not HTTP";
+        case errc::address_refused:
+            return "address refused";
+        case errc::unix_connect_failed:
+            return "connect to a Unix socket failed";
     }
     return "unknown error";
 }
@@ -83,6 +87,8 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
             return condition::tls;
         case errc::dns_failed:
         case errc::connect_failed:
+        case errc::address_refused:
+        case errc::unix_connect_failed:
         case errc::server_disconnected:
         case errc::connection_reset:
         case errc::io_failed:
@@ -334,6 +340,10 @@ AIOHTTP_DECL void Error::raise() const {
             throw InvalidUrlRedirectClientError(*this);
         case errc::non_http_redirect_url:
             throw NonHttpUrlRedirectClientError(*this);
+        case errc::address_refused:
+            throw ClientConnectorAddressError(*this);
+        case errc::unix_connect_failed:
+            throw UnixClientConnectorError(*this);
     }
     throw ClientError(*this);
 }
@@ -376,6 +386,13 @@ AIOHTTP_DECL NonHttpUrlRedirectClientError::~NonHttpUrlRedirectClientError() = d
 AIOHTTP_DECL std::string_view ClientConnectorError::host() const noexcept {
     const std::string_view peer = error().peer();
     return peer.substr(0, peer.rfind(':'));
+}
+
+AIOHTTP_DECL const std::string& ClientConnectorAddressError::address() const noexcept {
+    return detail::details_of(error()).address;
+}
+AIOHTTP_DECL const std::string& UnixClientConnectorError::path() const noexcept {
+    return detail::details_of(error()).path;
 }
 
 AIOHTTP_DECL std::uint16_t ClientConnectorError::port() const noexcept {

@@ -4,6 +4,7 @@
 
 #include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
+#include <aiohttp/detail/connection/dial_error.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
@@ -11,6 +12,8 @@
 #include <aiohttp/detail/connection/pool.ipp>
 #include <aiohttp/detail/connection/secure.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
+#include <aiohttp/detail/connection/unix_dialer.ipp>
+#include <aiohttp/detail/core/address_ranges.ipp>
 #include <aiohttp/detail/core/base64.ipp>
 #include <aiohttp/detail/core/host_name.ipp>
 #include <aiohttp/detail/core/idna.ipp>
@@ -32,12 +35,15 @@
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/middleware/user_chain.ipp>
 #include <aiohttp/detail/net/background_timer.ipp>
+#include <aiohttp/detail/net/connect_race.ipp>
 #include <aiohttp/detail/net/context_watch.ipp>
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
+#include <aiohttp/detail/net/name_lookup.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>
-#include <aiohttp/detail/net/resolver.ipp>
-#include <aiohttp/detail/net/tcp_transport.ipp>
+#include <aiohttp/detail/net/socket_address.ipp>
+#include <aiohttp/detail/net/socket_transport.ipp>
+#include <aiohttp/detail/net/tcp_socket.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
 #include <aiohttp/detail/protocol/brotli_coding.ipp>
@@ -70,6 +76,8 @@
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
 #include <aiohttp/detail/protocol/zlib_coding.ipp>
 #include <aiohttp/detail/protocol/zstd_coding.ipp>
+#include <aiohttp/impl/address_guard.ipp>
+#include <aiohttp/impl/async_resolver.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/cancelled.ipp>
@@ -90,11 +98,15 @@
 #include <aiohttp/impl/progress.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
+#include <aiohttp/impl/resolver.ipp>
 #include <aiohttp/impl/response.ipp>
 #include <aiohttp/impl/session.ipp>
 #include <aiohttp/impl/session_options.ipp>
 #include <aiohttp/impl/stream_reader.ipp>
 #include <aiohttp/impl/tasks.ipp>
 #include <aiohttp/impl/tcp_connector.ipp>
+#include <aiohttp/impl/tcp_connector_options.ipp>
+#include <aiohttp/impl/threaded_resolver.ipp>
 #include <aiohttp/impl/tls.ipp>
+#include <aiohttp/impl/unix_connector.ipp>
 #include <aiohttp/impl/url.ipp>

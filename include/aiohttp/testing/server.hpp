@@ -66,6 +66,10 @@ public:
     /// The port to listen on. Default: 0, any free one.
     ServerOptions& port(std::uint16_t port);
 
+    /// Listens on a Unix socket at this path, which is removed again with the server; with a
+    /// leading NUL, in the abstract namespace. address() and port() have no effect then.
+    ServerOptions& unix_path(std::string path);
+
     /// Speaks TLS, with a certificate of a new authority for localhost, 127.0.0.1, ::1 and the
     /// address, unless certificate() gives another. Default: false.
     ServerOptions& tls(bool on = true);
@@ -106,6 +110,7 @@ public:
     /// What has been set, for the server.
     struct Fields {
         std::string address = "127.0.0.1";
+        std::string unix_path;
         std::string host;
         std::string client_authority;
         std::optional<Certificate> certificate;
@@ -149,13 +154,14 @@ public:
     /// Closes everything and joins the thread; replies and scripts under way are dropped.
     ~Server();
 
-    /// The port listened on.
+    /// The port listened on; 0 for a Unix socket.
     std::uint16_t port() const;
 
     /// The host as in url(), without the brackets of an IPv6 literal.
     std::string host() const;
 
-    /// "http://host:port" or "https://host:port", then the path.
+    /// "http://host:port" or "https://host:port", then the path. For a Unix socket without port,
+    /// and the host is "localhost" unless ServerOptions::host() says otherwise.
     std::string url(std::string_view path = "/") const;
 
     /// PEM of the authority to trust for TLS. A plain server has one too, for Script::start_tls().

@@ -1,21 +1,53 @@
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <aiohttp/address_guard.hpp>
+#include <aiohttp/clock.hpp>
 #include <aiohttp/detail/connection/dialer.hpp>
-#include <aiohttp/detail/net/resolver.hpp>
+#include <aiohttp/detail/net/name_lookup.hpp>
+#include <aiohttp/detail/net/tcp_socket.hpp>
 
 namespace aiohttp::detail {
 
-/// Resolves the host and connects to its addresses, one after the other.
+/// How a TcpDialer connects.
+struct DialPolicy {
+    AddressFamily family = AddressFamily::any;
+    std::optional<Duration> happy_eyeballs_delay;
+    std::size_t interleave = 0;  ///< 0: in the resolver's order
+    AddressGuard guard;
+    SocketSetup socket;
+};
+
+/// Resolves the host and connects to one of its addresses.
 class TcpDialer final : public Dialer {
 public:
-    explicit TcpDialer(std::unique_ptr<Resolver> resolver);
+    TcpDialer(std::shared_ptr<NameLookup> names, DialPolicy policy);
     asio::awaitable<Error> dial(std::string host,
                                 std::uint16_t port,
                                 Deadline& deadline,
                                 std::unique_ptr<Transport>& transport) override;
 
 private:
-    std::shared_ptr<Resolver> resolver_;
+    using Endpoints = std::vector<asio::ip::tcp::endpoint>;
+
+    Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
+    asio::awaitable<ConnectOutcome> connect_in_turn(Endpoints endpoints,
+                                                    std::string host,
+                                                    Deadline& deadline,
+                                                    std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<ConnectOutcome> connect_racing(Endpoints endpoints,
+                                                   std::string host,
+                                                   Deadline& deadline,
+                                                   std::unique_ptr<Transport>& transport) const;
+
+    std::shared_ptr<NameLookup> names_;
+    DialPolicy policy_;
 };
 
 }  // namespace aiohttp::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -7,90 +8,190 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/connection/dial_error.hpp>
 #include <aiohttp/detail/connection/tcp_dialer.hpp>
-#include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/core/happy_eyeballs.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
-#include <aiohttp/detail/net/tcp_transport.hpp>
+#include <aiohttp/detail/net/connect_race.hpp>
+#include <aiohttp/detail/net/socket_transport.hpp>
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL Error dial_error(errc kind,
-                              Phase phase,
-                              std::string what,
-                              const std::string& host,
-                              std::uint16_t port,
-                              const error_code& cause) {
-    ErrorDetails details;
-    details.kind = kind;
-    details.phase = phase;
-    details.what = std::move(what);
-    details.host = host;
-    details.port = port;
-    details.cause = cause;
-    details.retryable = true;  // nothing of the request was sent
-    return make_error(std::move(details));
+/// Asks a guard; `reason` is what it threw, if it did.
+AIOHTTP_DECL bool is_allowed(const AddressGuard& guard,
+                             const ResolvedHost& candidate,
+                             std::string& reason) {
+    try {
+        return guard(candidate);
+    } catch (const std::exception& error) {
+        reason = error.what();
+    } catch (...) {
+        reason = "an unknown exception";
+    }
+    return false;
 }
 
-AIOHTTP_DECL asio::awaitable<Resolution> resolve_host(std::shared_ptr<Resolver> resolver,
-                                                      std::string host,
-                                                      std::uint16_t port,
-                                                      Deadline& deadline) {
-    Resolution resolution;
-    error_code not_an_address;
-    const auto address = asio::ip::make_address(host, not_an_address);
-    if (!not_an_address) {
-        resolution.endpoints.emplace_back(address, port);
-        co_return resolution;
+AIOHTTP_DECL Error look_up_failed(const Resolution& resolution,
+                                  const std::string& host,
+                                  std::uint16_t port) {
+    std::string text = "look-up of " + host + " failed";
+    if (!resolution.problem.empty()) {
+        text.append(": ").append(resolution.problem);
     }
-    deadline.begin(Deadline::Limit::dns);
-    deadline.tell(ConnectionEvent::dns_start, host);
-    resolution = co_await resolver->resolve(host, port, deadline);
-    deadline.end(Deadline::Limit::dns);
-    if (!resolution.error) {
-        deadline.tell(ConnectionEvent::dns_end, host);
-    }
-    co_return resolution;
+    return make_error(
+        dial_failure(errc::dns_failed, std::move(text), host, port, resolution.error));
 }
 
-AIOHTTP_DECL TcpDialer::TcpDialer(std::unique_ptr<Resolver> resolver)
-    : resolver_(std::move(resolver)) {}
+AIOHTTP_DECL std::string connect_failed(const std::string& host, std::uint16_t port) {
+    return "connect to " + host + ':' + std::to_string(port) + " failed";
+}
+
+AIOHTTP_DECL TcpDialer::TcpDialer(std::shared_ptr<NameLookup> names, DialPolicy policy)
+    : names_(std::move(names)), policy_(std::move(policy)) {}
+
+/// Leaves the addresses that may be used, in the order in which they are tried.
+AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
+                                     std::uint16_t port,
+                                     Endpoints& endpoints) const {
+    std::erase_if(endpoints, [&](const auto& endpoint) {
+        const bool is_v6 = endpoint.address().is_v6();
+        return (policy_.family != AddressFamily::any &&
+                is_v6 != (policy_.family == AddressFamily::ipv6)) ||
+               (policy_.socket.local && is_v6 != policy_.socket.local->address().is_v6());
+    });
+    if (endpoints.empty()) {
+        return make_error(dial_failure(
+            errc::connect_failed,
+            connect_failed(host, port) + ": it has no address of the family that the connector's " +
+                (policy_.family != AddressFamily::any ? "family" : "local_addr") + " asks for",
+            host, port, asio::error::address_family_not_supported));
+    }
+    if (policy_.guard) {
+        std::string refused;  // the first one
+        std::string reason;
+        std::erase_if(endpoints, [&](const auto& endpoint) {
+            std::string thrown;
+            if (is_allowed(policy_.guard, resolved_host(host, endpoint), thrown)) {
+                return false;
+            }
+            if (refused.empty()) {
+                refused = endpoint.address().to_string();
+                reason = std::move(thrown);
+            }
+            return true;
+        });
+        if (endpoints.empty()) {
+            auto text = connect_failed(host, port) + ": address_guard refuses " + refused;
+            if (!reason.empty()) {
+                text.append(": ").append(reason);
+            }
+            auto details = dial_failure(errc::address_refused, std::move(text), host, port, {});
+            details.address = refused;
+            details.retryable = false;
+            return make_error(std::move(details));
+        }
+    }
+    endpoints = interleave(std::move(endpoints), policy_.interleave,
+                           [](const auto& endpoint) { return endpoint.address().is_v6(); });
+    return Error();
+}
+
+AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_in_turn(
+    Endpoints endpoints,
+    std::string host,
+    Deadline& deadline,
+    std::unique_ptr<Transport>& transport) const {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    ConnectOutcome last;
+    for (const auto& endpoint : endpoints) {
+        asio::ip::tcp::socket socket(executor);
+        last = open_socket(socket, endpoint, host, policy_.socket);
+        if (last) {
+            continue;
+        }
+        auto connecting = std::make_unique<SocketTransport>(std::move(socket), to_string(endpoint));
+        deadline.watch(Phase::connect, connecting.get());
+        last.error = co_await connecting->connect(endpoint);
+        deadline.watch(Phase::connect, nullptr);
+        if (!last || deadline.verdict() || last.error == asio::error::operation_aborted) {
+            transport = std::move(connecting);
+            break;
+        }
+    }
+    co_return last;
+}
+
+AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_racing(
+    Endpoints endpoints,
+    std::string host,
+    Deadline& deadline,
+    std::unique_ptr<Transport>& transport) const {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const auto race = std::make_shared<ConnectRace>(executor, std::move(endpoints), std::move(host),
+                                                    *policy_.happy_eyeballs_delay, policy_.socket);
+    const ConnectRace::Guard guard{race};
+    deadline.watch(Phase::connect, race.get());
+    auto outcome = co_await race->run();
+    deadline.watch(Phase::connect, nullptr);
+    if (!outcome) {
+        auto connected =
+            std::make_unique<SocketTransport>(race->take_socket(), to_string(race->winner()));
+        outcome.error = connected->use();
+        transport = std::move(connected);
+    }
+    co_return outcome;
+}
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& deadline,
                                                     std::unique_ptr<Transport>& transport) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto resolution = co_await resolve_host(resolver_, host, port, deadline);
+    Resolution resolution;
+    error_code not_an_address;
+    const auto literal = asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) {
+        resolution.endpoints.emplace_back(literal, port);
+    } else {
+        const auto names = names_;
+        resolution = co_await names->resolve(host, port, deadline);
+    }
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
-    if (resolution.error) {
-        throw_if_cancelled(resolution.error);
-        co_return dial_error(errc::dns_failed, Phase::dns, "look-up of " + host + " failed", host,
-                             port, resolution.error);
+    if (resolution.endpoints.empty()) {
+        co_return look_up_failed(resolution, host, port);
     }
-    deadline.begin(Deadline::Limit::sock_connect);
-    error_code last;
-    for (const auto& endpoint : resolution.endpoints) {
-        auto socket = std::make_unique<TcpTransport>(executor);
-        deadline.watch(Phase::connect, socket.get());
-        last = co_await socket->connect(endpoint);
-        deadline.watch(Phase::connect, nullptr);
-        if (deadline.verdict()) {
-            co_return deadline.verdict();
-        }
-        throw_if_cancelled(last);
-        if (!last) {
-            transport = std::move(socket);
-            co_return Error();
-        }
+    auto unusable = choose(host, port, resolution.endpoints);
+    if (unusable) {
+        co_return unusable;
     }
     const auto tried = resolution.endpoints.size();
-    co_return dial_error(
-        errc::connect_failed, Phase::connect,
-        "connect to " + host + ':' + std::to_string(port) + " failed" +
-            (tried > 1 ? " (" + std::to_string(tried) + " addresses tried)" : std::string()),
-        host, port, last);
+    deadline.begin(Deadline::Limit::sock_connect);
+    ConnectOutcome outcome;
+    if (tried > 1 && policy_.happy_eyeballs_delay) {
+        outcome =
+            co_await connect_racing(std::move(resolution.endpoints), host, deadline, transport);
+    } else {
+        outcome =
+            co_await connect_in_turn(std::move(resolution.endpoints), host, deadline, transport);
+    }
+    if (!outcome && !deadline.verdict()) {
+        co_return Error();
+    }
+    transport.reset();
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
+    throw_if_cancelled(outcome.error);
+    auto text = connect_failed(host, port);
+    if (tried > 1) {
+        text.append(" (").append(std::to_string(tried)).append(" addresses tried)");
+    }
+    if (!outcome.text.empty()) {
+        text.append(": ").append(outcome.text);
+    }
+    co_return make_error(
+        dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
 }
 
 }  // namespace aiohttp::detail

@@ -21,6 +21,8 @@ struct ErrorDetails {
     std::string url;
     std::string host;
     std::uint16_t port = 0;
+    std::string path;     ///< of a Unix socket
+    std::string address;  ///< of the host, when the address itself is what is wrong
     boost::system::error_code cause;
     bool retryable = false;
     int status = 0;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <aiohttp/testing/detail/script_step.hpp>
@@ -31,7 +31,7 @@ class ServerCore;
 /// the core owns it while it is open, and pending operations until they have completed.
 class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
 public:
-    using Socket = boost::asio::ip::tcp::socket;
+    using Socket = boost::asio::generic::stream_protocol::socket;
     enum class Idleness : std::uint8_t { busy, soon, idle };
 
     ServerConnection(std::shared_ptr<ServerCore> core, Socket socket, std::size_t id);

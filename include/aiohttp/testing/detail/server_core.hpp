@@ -10,9 +10,10 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <aiohttp/testing/detail/server_log.hpp>
@@ -67,11 +68,13 @@ public:
     std::uint16_t port() const { return port_; }
 
 private:
+    using Protocol = boost::asio::generic::stream_protocol;
     struct IdleTask;
 
+    Protocol::endpoint endpoint() const;
     void listen();
     void accept_next();
-    void serve(boost::asio::ip::tcp::socket socket);
+    void serve(Protocol::socket socket);
     void run_idle_task(std::shared_ptr<IdleTask> task);
     void run_and_wait(std::function<void()> task);
     void load_tls();
@@ -79,7 +82,7 @@ private:
     const testing::ServerOptions::Fields options_;
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::basic_socket_acceptor<Protocol> acceptor_;
     // The server's delays are real time even while a manual clock stands still: the clock belongs
     // to the client under test, and its reactor does not run on this thread.
     boost::asio::steady_timer accept_pause_;

@@ -23,6 +23,11 @@ AIOHTTP_DECL ServerOptions& ServerOptions::port(std::uint16_t port) {
     return *this;
 }
 
+AIOHTTP_DECL ServerOptions& ServerOptions::unix_path(std::string path) {
+    fields_.unix_path = std::move(path);
+    return *this;
+}
+
 AIOHTTP_DECL ServerOptions& ServerOptions::tls(bool on) {
     fields_.tls = on;
     return *this;
@@ -107,7 +112,9 @@ AIOHTTP_DECL std::string Server::host() const {
     if (!options.host.empty()) {
         return options.host;
     }
-    return options.tls && options.address == "127.0.0.1" ? "localhost" : options.address;
+    const bool local =
+        !options.unix_path.empty() || (options.tls && options.address == "127.0.0.1");
+    return local ? "localhost" : options.address;
 }
 
 AIOHTTP_DECL std::string Server::url(std::string_view path) const {
@@ -116,7 +123,11 @@ AIOHTTP_DECL std::string Server::url(std::string_view path) const {
         name = '[' + name + ']';
     }
     std::string url = impl_->core->options().tls ? "https://" : "http://";
-    url.append(name).append(":").append(std::to_string(port())).append(path);
+    url.append(name);
+    if (port() != 0) {
+        url.append(":").append(std::to_string(port()));
+    }
+    url.append(path);
     return url;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -8,6 +11,8 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 
@@ -44,18 +49,28 @@ AIOHTTP_DECL void check_server_setup(boost::system::error_code error,
                                      const char* step,
                                      const testing::ServerOptions::Fields& options) {
     if (error) {
+        const auto where = options.unix_path.empty()
+                               ? options.address + " port " + std::to_string(options.port)
+                               : options.unix_path;
         throw std::system_error(static_cast<std::error_code>(error),
-                                std::string("testing::Server: ") + step + ' ' + options.address +
-                                    " port " + std::to_string(options.port));
+                                std::string("testing::Server: ") + step + ' ' + where);
     }
+}
+
+AIOHTTP_DECL ServerCore::Protocol::endpoint ServerCore::endpoint() const {
+    if (!options_.unix_path.empty()) {
+        return boost::asio::local::stream_protocol::endpoint(options_.unix_path);
+    }
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(options_.address, error);
+    check_server_setup(error, "address", options_);
+    return boost::asio::ip::tcp::endpoint(address, options_.port);
 }
 
 AIOHTTP_DECL void ServerCore::listen() {
     boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(options_.address, error);
-    check_server_setup(error, "address", options_);
-    const boost::asio::ip::tcp::endpoint endpoint(address, options_.port);
-    acceptor_.open(endpoint.protocol(), error);
+    const auto wanted = endpoint();
+    acceptor_.open(wanted.protocol(), error);
     check_server_setup(error, "open", options_);
     acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
     if (options_.socket_buffer > 0) {
@@ -63,11 +78,16 @@ AIOHTTP_DECL void ServerCore::listen() {
         acceptor_.set_option(boost::asio::socket_base::send_buffer_size(options_.socket_buffer));
         acceptor_.set_option(boost::asio::socket_base::receive_buffer_size(options_.socket_buffer));
     }
-    acceptor_.bind(endpoint, error);
+    acceptor_.bind(wanted, error);
     check_server_setup(error, "bind", options_);
     acceptor_.listen(options_.backlog, error);
     check_server_setup(error, "listen", options_);
-    port_ = acceptor_.local_endpoint().port();
+    if (options_.unix_path.empty()) {
+        const auto bound = acceptor_.local_endpoint();
+        boost::asio::ip::tcp::endpoint with_port;
+        std::memcpy(with_port.data(), bound.data(), bound.size());
+        port_ = with_port.port();
+    }
 }
 
 AIOHTTP_DECL void ServerCore::start() {
@@ -89,30 +109,32 @@ AIOHTTP_DECL void ServerCore::stop() {
         work_.reset();
     });
     thread_.join();
+    if (!options_.unix_path.empty()) {
+        ::unlink(options_.unix_path.c_str());  // an abstract name is "" here: nothing happens
+    }
 }
 
 AIOHTTP_DECL void ServerCore::accept_next() {
-    acceptor_.async_accept(
-        io_, [this](boost::system::error_code error, boost::asio::ip::tcp::socket socket) {
-            if (!acceptor_.is_open()) {
-                return;
-            }
-            if (!error) {
-                serve(std::move(socket));
+    acceptor_.async_accept(io_, [this](boost::system::error_code error, Protocol::socket socket) {
+        if (!acceptor_.is_open()) {
+            return;
+        }
+        if (!error) {
+            serve(std::move(socket));
+            accept_next();
+            return;
+        }
+        // Out of descriptors, most likely: trying again at once would spin.
+        accept_pause_.expires_after(std::chrono::milliseconds(10));
+        accept_pause_.async_wait([this](boost::system::error_code stopped) {
+            if (!stopped) {
                 accept_next();
-                return;
             }
-            // Out of descriptors, most likely: trying again at once would spin.
-            accept_pause_.expires_after(std::chrono::milliseconds(10));
-            accept_pause_.async_wait([this](boost::system::error_code stopped) {
-                if (!stopped) {
-                    accept_next();
-                }
-            });
         });
+    });
 }
 
-AIOHTTP_DECL void ServerCore::serve(boost::asio::ip::tcp::socket socket) {
+AIOHTTP_DECL void ServerCore::serve(Protocol::socket socket) {
     const auto id = next_connection_++;
     testing::AcceptHandler handler;
     {

@@ -202,23 +202,23 @@ AIOHTTP_DECL void ServerConnection::begin_tunnel(const ScriptStep& step) {
         return;
     }
     far_end_ = std::make_unique<Socket>(core_->io());
-    far_end_->async_connect({address, static_cast<std::uint16_t>(step.count)},
-                            [self = shared_from_this()](boost::system::error_code failure) {
-                                if (self->state_ != State::tunnelling) {
-                                    return;
-                                }
-                                if (failure) {
-                                    self->close(true);
-                                    return;
-                                }
-                                boost::system::error_code ignored;
-                                self->far_end_->set_option(boost::asio::ip::tcp::no_delay(true),
-                                                           ignored);
-                                self->far_end_ready_ = true;
-                                self->relayed_.resize(std::size_t{16} << 10U);
-                                self->relay_to_far_end();
-                                self->relay_from_far_end();
-                            });
+    const boost::asio::ip::tcp::endpoint far_end(address, static_cast<std::uint16_t>(step.count));
+    far_end_->async_connect(
+        far_end, [self = shared_from_this()](boost::system::error_code failure) {
+            if (self->state_ != State::tunnelling) {
+                return;
+            }
+            if (failure) {
+                self->close(true);
+                return;
+            }
+            boost::system::error_code ignored;
+            self->far_end_->set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+            self->far_end_ready_ = true;
+            self->relayed_.resize(std::size_t{16} << 10U);
+            self->relay_to_far_end();
+            self->relay_from_far_end();
+        });
 }
 
 AIOHTTP_DECL void ServerConnection::relay_to_far_end() {

@@ -1,66 +1,62 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <aiohttp/detail/config.hpp>
-#include <aiohttp/detail/net/tcp_transport.hpp>
+#include <aiohttp/detail/net/socket_transport.hpp>
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
-    const auto address = endpoint.address().to_string();
-    const auto port = std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? '[' + address + "]:" + port : address + ':' + port;
-}
+AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket, std::string peer)
+    : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
-AIOHTTP_DECL TcpTransport::TcpTransport(const asio::any_io_executor& executor)
-    : socket_(executor) {}
-
-AIOHTTP_DECL asio::awaitable<error_code> TcpTransport::connect(asio::ip::tcp::endpoint peer) {
-    error_code error;
-    socket_.open(peer.protocol(), error);
-    if (error) {
-        co_return error;
-    }
+AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endpoint peer) {
     const auto result = co_await socket_.async_connect(peer, asio::as_tuple(asio::deferred));
-    error = std::get<0>(result);
+    error_code error = std::get<0>(result);
     if (!error && !socket_.is_open()) {
         error = asio::error::operation_aborted;  // aborted after the kernel had connected
     }
     if (!error) {
-        socket_.non_blocking(true, error);
+        error = use();
     }
     if (error) {
         close();
-        co_return error;
     }
-    error_code ignored;  // a peer without Nagle control is still a peer
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    remote_ = to_string(peer);
     co_return error;
 }
 
-AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::read_some(asio::mutable_buffer into) {
+AIOHTTP_DECL error_code SocketTransport::use() {
+    error_code error;
+    socket_.non_blocking(true, error);
+    error_code ignored;  // a peer without Nagle control is still a peer
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    return error;
+}
+
+AIOHTTP_DECL asio::awaitable<IoResult> SocketTransport::read_some(asio::mutable_buffer into) {
     const auto result = co_await socket_.async_read_some(into, asio::as_tuple(asio::deferred));
     co_return IoResult{std::get<0>(result), std::get<1>(result)};
 }
 
-AIOHTTP_DECL IoResult TcpTransport::try_write(asio::const_buffer first,
-                                              asio::const_buffer second) noexcept {
+AIOHTTP_DECL IoResult SocketTransport::try_write(asio::const_buffer first,
+                                                 asio::const_buffer second) noexcept {
     const std::array<asio::const_buffer, 2> both{first, second};
     IoResult result;
     result.bytes = socket_.write_some(both, result.error);
     return result;
 }
 
-AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write(asio::const_buffer first,
-                                                           asio::const_buffer second) {
+AIOHTTP_DECL asio::awaitable<IoResult> SocketTransport::write(asio::const_buffer first,
+                                                              asio::const_buffer second) {
     std::array<asio::const_buffer, 2> rest{first, second};
     IoResult total;
     for (;;) {
@@ -84,9 +80,8 @@ AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write(asio::const_buffer fi
     }
 }
 
-AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write_until_readable(
+AIOHTTP_DECL asio::awaitable<IoResult> SocketTransport::write_until_readable(
     asio::const_buffer bytes) {
-    using Socket = asio::ip::tcp::socket;
     IoResult total;
     while (total.bytes < bytes.size()) {
         total.bytes += socket_.write_some(asio::buffer(bytes + total.bytes), total.error);
@@ -114,24 +109,24 @@ AIOHTTP_DECL asio::awaitable<IoResult> TcpTransport::write_until_readable(
     co_return total;
 }
 
-AIOHTTP_DECL void TcpTransport::cancel_read() noexcept {
+AIOHTTP_DECL void SocketTransport::cancel_read() noexcept {
     error_code ignored;
     socket_.cancel(ignored);
 }
 
-AIOHTTP_DECL void TcpTransport::close() noexcept {
+AIOHTTP_DECL void SocketTransport::close() noexcept {
     error_code ignored;
     socket_.close(ignored);
 }
 
-AIOHTTP_DECL IoResult TcpTransport::try_read(asio::mutable_buffer into) noexcept {
+AIOHTTP_DECL IoResult SocketTransport::try_read(asio::mutable_buffer into) noexcept {
     IoResult result;
     result.bytes = socket_.read_some(into, result.error);
     return result;
 }
 
-AIOHTTP_DECL std::string TcpTransport::remote_endpoint() const {
-    return remote_;
+AIOHTTP_DECL std::string SocketTransport::remote_endpoint() const {
+    return peer_;
 }
 
 }  // namespace aiohttp::detail

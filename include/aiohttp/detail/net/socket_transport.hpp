@@ -1,18 +1,27 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <string>
+
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <aiohttp/detail/net/transport.hpp>
 
 namespace aiohttp::detail {
 
-/// A TCP socket.
-class TcpTransport final : public Transport {
+/// A stream socket of the system: TCP or Unix.
+class SocketTransport final : public Transport {
 public:
-    explicit TcpTransport(const asio::any_io_executor& executor);
+    using Protocol = asio::generic::stream_protocol;
+    using Socket = Protocol::socket;
 
-    /// Connects; on failure the socket is closed again, so that the next address can be tried.
-    asio::awaitable<error_code> connect(asio::ip::tcp::endpoint peer);
+    /// A socket that is open and about to connect, or connected already. `peer` is what
+    /// remote_endpoint() tells.
+    SocketTransport(Socket socket, std::string peer);
+
+    /// Connects.
+    asio::awaitable<error_code> connect(Protocol::endpoint peer);
+    /// Makes a socket that has connected ready for use; connect() does it by itself.
+    error_code use();
 
     asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
     asio::ip::tcp::socket* plain_socket() noexcept override { return &socket_; }
@@ -25,11 +34,8 @@ public:
     std::string remote_endpoint() const override;
 
 private:
-    asio::ip::tcp::socket socket_;
-    std::string remote_;
+    Socket socket_;
+    std::string peer_;
 };
-
-/// "127.0.0.1:80" or "[::1]:80".
-std::string to_string(const asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace aiohttp::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <aiohttp/detail/connection/dialer.hpp>
+
+namespace aiohttp::detail {
+
+/// Connects to a Unix socket, whatever the host.
+class UnixDialer final : public Dialer {
+public:
+    explicit UnixDialer(std::string path) : path_(std::move(path)) {}
+    asio::awaitable<Error> dial(std::string host,
+                                std::uint16_t port,
+                                Deadline& deadline,
+                                std::unique_ptr<Transport>& transport) override;
+
+private:
+    std::string path_;
+};
+
+}  // namespace aiohttp::detail

@@ -1,0 +1,1 @@
+#include <aiohttp/impl/async_resolver.ipp>

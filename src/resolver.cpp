@@ -1,0 +1,2 @@
+#include <aiohttp/impl/resolver.ipp>
+#include <aiohttp/impl/threaded_resolver.ipp>
