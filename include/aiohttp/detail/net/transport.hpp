@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -8,7 +9,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
+namespace aiohttp {
+struct TlsFailure;
+}
+
 namespace aiohttp::detail {
+
+struct TlsPeer;
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -58,6 +65,10 @@ public:
     virtual IoResult try_read(asio::mutable_buffer into) noexcept = 0;
     /// The peer's address, e.g. "127.0.0.1:8080".
     virtual std::string remote_endpoint() const = 0;
+    /// Who was met in the TLS handshake; null without TLS.
+    virtual std::shared_ptr<const TlsPeer> tls_peer() const { return nullptr; }
+    /// After an error: how TLS refused, if it was that; else null.
+    virtual std::shared_ptr<const TlsFailure> tls_failure() const { return nullptr; }
 
     void abort() noexcept final { close(); }
 };
