@@ -55,33 +55,33 @@ namespace aiohttp {
 /// What went wrong; the values of error_category(). Compare `error.code() == errc::...`, or with
 /// a `condition` for a whole family.
 enum class errc {
-    total_timeout = 1,     ///< ClientTimeout::total has passed
-    connection_timeout,    ///< connect, sock_connect, pool, dns or tls has passed
-    socket_timeout,        ///< sock_read or sock_write has passed
-    dns_failed,            ///< the name has no address
-    connect_failed,        ///< no address accepted a connection
-    tls_failed,            ///< the TLS handshake failed
-    certificate_rejected,  ///< the server's certificate did not verify
-    server_disconnected,   ///< the peer closed before a complete response head
-    connection_reset,      ///< the peer reset the connection
-    io_failed,             ///< the system refused a read or a write
-    connection_closed,     ///< closed on our side: response, session or connector closed
-    malformed_response,    ///< the response head or framing violates RFC 9112
-    payload_truncated,     ///< the body ended early
-    payload_malformed,     ///< the body's framing is wrong
-    incomplete_read,       ///< fewer bytes left than asked for
-    line_too_long,         ///< a line passed its limit
-    payload_too_large,     ///< the body passed max_body_size or max_decompression_ratio
-    bad_status,            ///< raise_for_status met a status of 400 or more
-    content_type,          ///< not the media type that was asked for
-    json_invalid,          ///< not JSON (RFC 8259)
-    json_type,             ///< JSON of another type than wanted
-    text_invalid,          ///< not text in its charset
-    invalid_url,           ///< the URL cannot be parsed or has no host
-    non_http_url,          ///< the URL's scheme is not http or https
-    too_many_redirects,    ///< max_redirects has been reached
-    body_not_resendable,   ///< a redirect wants the body again, which cannot be rewound
-    invalid_redirect_url,  ///< a redirect's Location cannot be parsed or has no host
+    total_timeout = 1,      ///< ClientTimeout::total has passed
+    connection_timeout,     ///< connect, sock_connect, pool, dns or tls has passed
+    socket_timeout,         ///< sock_read or sock_write has passed
+    dns_failed,             ///< the name has no address
+    connect_failed,         ///< no address accepted a connection
+    tls_failed,             ///< the TLS handshake failed
+    certificate_rejected,   ///< the server's certificate did not verify
+    server_disconnected,    ///< the peer closed before a complete response head
+    connection_reset,       ///< the peer reset the connection
+    io_failed,              ///< the system refused a read or a write
+    connection_closed,      ///< closed on our side: response, session or connector closed
+    malformed_response,     ///< the response head or framing violates RFC 9112
+    payload_truncated,      ///< the body ended early
+    payload_malformed,      ///< the body's framing is wrong
+    incomplete_read,        ///< fewer bytes left than asked for
+    line_too_long,          ///< a line passed its limit
+    payload_too_large,      ///< the body passed max_body_size or max_decompression_ratio
+    bad_status,             ///< raise_for_status met a status of 400 or more
+    content_type,           ///< not the media type that was asked for
+    json_invalid,           ///< not JSON (RFC 8259)
+    json_type,              ///< JSON of another type than wanted
+    text_invalid,           ///< not text in its charset
+    invalid_url,            ///< the URL cannot be parsed or has no host
+    non_http_url,           ///< the URL's scheme is not http or https
+    too_many_redirects,     ///< max_redirects has been reached
+    body_not_resendable,    ///< a redirect wants the body again, which cannot be rewound
+    invalid_redirect_url,   ///< a redirect's Location cannot be parsed or has no host
     non_http_redirect_url,  ///< the scheme of a redirect's Location is not http or https
     fingerprint_mismatch,   ///< the server's certificate is not a pinned one
 };

@@ -84,7 +84,8 @@ AIOHTTP_DECL TlsOptions::TlsOptions(boost::asio::ssl::context& context) {
     SSL_CTX* const native = context.native_handle();
     change([&](detail::TlsFields& fields) {
         SSL_CTX_up_ref(native);
-        fields.native.reset(native, [](void* shared) { SSL_CTX_free(static_cast<SSL_CTX*>(shared)); });
+        fields.native.reset(native,
+                            [](void* shared) { SSL_CTX_free(static_cast<SSL_CTX*>(shared)); });
     });
 }
 AIOHTTP_DECL TlsOptions::TlsOptions(const TlsOptions&) noexcept = default;
@@ -221,9 +222,8 @@ AIOHTTP_DECL TlsOptions& TlsOptions::ciphers(std::string list) & {
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::ciphersuites(std::string list) & {
     detail::check_ciphers(list, &SSL_CTX_set_ciphersuites);
-    return change_context("ciphersuites", [&](detail::TlsFields& fields) {
-        fields.ciphersuites = std::move(list);
-    });
+    return change_context(
+        "ciphersuites", [&](detail::TlsFields& fields) { fields.ciphersuites = std::move(list); });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::alpn(std::vector<std::string> protocols) & {
     detail::check_alpn(protocols);
@@ -254,9 +254,8 @@ AIOHTTP_DECL TlsOptions& TlsOptions::key_log(std::string path) & {
                           [&](detail::TlsFields& fields) { fields.key_log = std::move(path); });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::key_log_from_environment(bool on) & {
-    return change_context("key_log_from_environment", [&](detail::TlsFields& fields) {
-        fields.key_log_from_environment = on;
-    });
+    return change_context("key_log_from_environment",
+                          [&](detail::TlsFields& fields) { fields.key_log_from_environment = on; });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::native_hook(std::function<void(ssl_ctx_st*)> hook) & {
     if (!hook) {

@@ -81,8 +81,9 @@ AIOHTTP_DECL std::string set_protocol(SSL_CTX* context, const TlsFields& fields)
     // Whatever the system's default is; the list of ciphers may say otherwise.
     SSL_CTX_set_security_level(context, std::max(2, SSL_CTX_get_security_level(context)));
     const auto oldest =
-        fields.min_version ? *fields.min_version
-                           : std::min(TlsVersion::v1_2, fields.max_version.value_or(TlsVersion::v1_2));
+        fields.min_version
+            ? *fields.min_version
+            : std::min(TlsVersion::v1_2, fields.max_version.value_or(TlsVersion::v1_2));
     const int newest = fields.max_version ? native_version(*fields.max_version) : 0;
     if (SSL_CTX_set_min_proto_version(context, native_version(oldest)) != 1 ||
         SSL_CTX_set_max_proto_version(context, newest) != 1) {

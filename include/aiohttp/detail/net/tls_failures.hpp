@@ -14,7 +14,9 @@ namespace aiohttp::detail {
 /// What the queue of OpenSSL's errors says of a connection to `name`; the queue is emptied.
 /// `begin`: the first bytes that came from the server. `wanted_certificate`: it asked for a
 /// certificate of the client, and there was none.
-TlsFailure take_tls_failure(const std::string& name, std::string_view begin, bool wanted_certificate);
+TlsFailure take_tls_failure(const std::string& name,
+                            std::string_view begin,
+                            bool wanted_certificate);
 
 /// The alert that the oldest error in OpenSSL's queue is about, if it is about one of the server's.
 std::optional<int> pending_alert() noexcept;

@@ -41,7 +41,8 @@ AIOHTTP_DECL std::optional<int> pending_alert() noexcept {
 
 /// Whether bytes can be the beginning of a TLS record (RFC 8446 5.1).
 AIOHTTP_DECL bool looks_like_tls(std::string_view begin) noexcept {
-    return begin.empty() || (begin[0] >= 20 && begin[0] <= 24 && (begin.size() < 2 || begin[1] == 3));
+    return begin.empty() ||
+           (begin[0] >= 20 && begin[0] <= 24 && (begin.size() < 2 || begin[1] == 3));
 }
 
 AIOHTTP_DECL TlsFailure take_tls_failure(const std::string& name,

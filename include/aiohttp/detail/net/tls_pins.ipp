@@ -30,8 +30,8 @@ AIOHTTP_DECL std::optional<TlsFailure> check_pins(ssl_st* ssl,
     failure.reason = TlsFailure::Reason::pin_mismatch;
     X509* const certificate = SSL_get0_peer_certificate(ssl);
     for (const auto kind : {TlsPin::Kind::certificate, TlsPin::Kind::public_key}) {
-        const auto asked =
-            std::count_if(pins.begin(), pins.end(), [&](const auto& pin) { return pin.kind == kind; });
+        const auto asked = std::count_if(pins.begin(), pins.end(),
+                                         [&](const auto& pin) { return pin.kind == kind; });
         if (asked == 0 || certificate == nullptr) {
             continue;
         }
@@ -46,10 +46,9 @@ AIOHTTP_DECL std::optional<TlsFailure> check_pins(ssl_st* ssl,
     }
     failure.depth = 0;
     failure.text = "certificate of " + quote(name) + " refused: " +
-                   (certificate == nullptr
-                        ? "there is none to compare with the pins"
-                        : "it has the fingerprint " + joined(failure.got) + ", not " +
-                              joined(failure.expected));
+                   (certificate == nullptr ? "there is none to compare with the pins"
+                                           : "it has the fingerprint " + joined(failure.got) +
+                                                 ", not " + joined(failure.expected));
     return failure;
 }
 

@@ -109,7 +109,8 @@ AIOHTTP_DECL TlsHandshake TlsTransport::failure() {
         ERR_clear_error();
         return refused(errc::certificate_rejected, verification_.failure(ssl_.get(), host_));
     }
-    return refused(errc::tls_failed, take_tls_failure(host_, begin_, lacks_certificate(ssl_.get())));
+    return refused(errc::tls_failed,
+                   take_tls_failure(host_, begin_, lacks_certificate(ssl_.get())));
 }
 
 AIOHTTP_DECL std::string TlsTransport::chosen_protocol() const {

@@ -43,9 +43,7 @@ AIOHTTP_DECL int note_verification(int good, X509_STORE_CTX* store) {
     return good;
 }
 
-AIOHTTP_DECL void TlsVerification::expect_name(ssl_st* ssl,
-                                               const std::string& name,
-                                               bool by_name) {
+AIOHTTP_DECL void TlsVerification::expect_name(ssl_st* ssl, const std::string& name, bool by_name) {
     boost::system::error_code not_an_address;
     boost::asio::ip::make_address(name, not_an_address);
     X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
@@ -153,10 +151,9 @@ AIOHTTP_DECL std::string text_of_names(const PeerCertificate& certificate) {
 AIOHTTP_DECL std::string strength_of(x509_st* certificate) {
     const EVP_PKEY* const key = X509_get0_pubkey(certificate);
     const char* const kind = key == nullptr ? nullptr : EVP_PKEY_get0_type_name(key);
-    std::string text = kind == nullptr
-                           ? "a key of an unknown kind"
-                           : std::string(kind) + " key of " +
-                                 std::to_string(EVP_PKEY_get_bits(key)) + " bits";
+    std::string text = kind == nullptr ? "a key of an unknown kind"
+                                       : std::string(kind) + " key of " +
+                                             std::to_string(EVP_PKEY_get_bits(key)) + " bits";
     const char* const signature = OBJ_nid2ln(X509_get_signature_nid(certificate));
     return text + ", signed with " + (signature == nullptr ? "an unknown algorithm" : signature);
 }
@@ -182,8 +179,9 @@ AIOHTTP_DECL std::string text_of_fault(TlsFailure& failure,
                 return fault + ", it is for other names (" + names + ") than " + quote(name);
             }
             failure.reason = FailureReason::no_names;
-            return fault + ", it has no subject alternative name, and a common name alone is not "
-                           "accepted (RFC 9525 2)";
+            return fault +
+                   ", it has no subject alternative name, and a common name alone is not "
+                   "accepted (RFC 9525 2)";
         }
         case FailureReason::weak:
             return fault + " (" + strength_of(certificate) + ')';

@@ -39,9 +39,9 @@ AIOHTTP_DECL TlsPin make_pin(TlsPin::Kind kind, std::string_view bytes) {
     TlsPin pin;
     pin.kind = kind;
     if (bytes.size() == 16 || bytes.size() == 20) {
-        throw ValueError(std::string("a pin must be a SHA-256 hash of 32 bytes; this one has ") +
-                         (bytes.size() == 16 ? "16, as MD5, which is broken"
-                                             : "20, as SHA-1, which is broken"));
+        throw ValueError(
+            std::string("a pin must be a SHA-256 hash of 32 bytes; this one has ") +
+            (bytes.size() == 16 ? "16, as MD5, which is broken" : "20, as SHA-1, which is broken"));
     }
     if (bytes.size() != pin.digest.size()) {
         throw ValueError("a pin must be a SHA-256 hash of 32 bytes; this one has " +
