@@ -4,6 +4,7 @@
 #endif
 
 #include <aiohttp/testing/impl/certificate.ipp>
+#include <aiohttp/testing/impl/certificate_formats.ipp>
 #include <aiohttp/testing/impl/reply.ipp>
 #include <aiohttp/testing/impl/script.ipp>
 #include <aiohttp/testing/impl/server.ipp>

@@ -1,3 +1,12 @@
+#include <aiohttp/detail/message/tls_material.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
+#include <aiohttp/detail/net/tls_failures.ipp>
+#include <aiohttp/detail/net/tls_key_log.ipp>
+#include <aiohttp/detail/net/tls_pins.ipp>
+#include <aiohttp/detail/net/tls_session_cache.ipp>
+#include <aiohttp/detail/net/tls_sessions.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/net/tls_verify.ipp>
+#include <aiohttp/detail/protocol/tls_pin.ipp>
 #include <aiohttp/impl/tls.ipp>
+#include <aiohttp/impl/tls_info.ipp>

@@ -44,6 +44,8 @@
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
 #include <aiohttp/unix_connector.hpp>
+#include <aiohttp/tls_failure.hpp>
+#include <aiohttp/tls_info.hpp>
 #include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
 #include <aiohttp/view_body.hpp>

@@ -30,6 +30,7 @@
 //   │ │ │     └ ClientConnectorCertificateError
 //   │ │ └ ServerConnectionError
 //   │ │   ├ ServerDisconnectedError       closed before an answer
+//   │ │   ├ ServerFingerprintMismatch     not one of the pinned certificates
 //   │ │   └ ServerTimeoutError            (also a TimeoutError)
 //   │ │     ├ ConnectionTimeoutError      connect, sock_connect, pool, dns, tls
 //   │ │     └ SocketTimeoutError          sock_read, sock_write
@@ -85,7 +86,8 @@ enum class errc {
     invalid_redirect_url,   ///< a redirect's Location cannot be parsed or has no host
     non_http_redirect_url,  ///< the scheme of a redirect's Location is not http or https
     address_refused,        ///< the connector's address_guard vetoed every address of the host
-    unix_connect_failed     ///< a Unix socket could not be connected to
+    unix_connect_failed,    ///< a Unix socket could not be connected to
+    fingerprint_mismatch,   ///< the server's certificate is not a pinned one
 };
 
 /// Families of errors, for code that handles them alike: `if (e.code() == condition::timeout)`.
@@ -122,6 +124,7 @@ std::string_view to_string(Phase phase) noexcept;
 
 class ClientResponse;
 class Headers;
+struct TlsFailure;
 
 namespace detail {
 struct ErrorDetails;
@@ -166,6 +169,9 @@ public:
     /// redirected), the first one first, as ClientResponse::history(). Include
     /// <aiohttp/response.hpp>.
     const std::vector<ClientResponse>& history() const noexcept;
+    /// Which check of TLS failed, where, and for whom; null when it was not TLS, or the connection
+    /// just ended. Include <aiohttp/tls_failure.hpp>.
+    const TlsFailure* tls_failure() const noexcept;
     /// True when there is an error.
     explicit operator bool() const noexcept { return details_ != nullptr; }
     /// Throws the exception of the tree above that belongs to kind(). There must be an error.
@@ -360,6 +366,21 @@ public:
 class ServerDisconnectedError : public ServerConnectionError {
 public:
     using ServerConnectionError::ServerConnectionError;
+};
+
+/// The server's certificate and key are none of those that TlsOptions pins.
+class ServerFingerprintMismatch : public ServerConnectionError {
+public:
+    using ServerConnectionError::ServerConnectionError;
+    /// The pins that were asked for: hexadecimal digits for certificates, "sha256/" and base64
+    /// for keys.
+    const std::vector<std::string>& expected() const noexcept;
+    /// What the server has instead, in the same forms.
+    const std::vector<std::string>& got() const noexcept;
+    /// The host that was dialled.
+    std::string_view host() const noexcept;
+    /// The port that was dialled.
+    std::uint16_t port() const noexcept;
 };
 
 /// A timeout other than total.

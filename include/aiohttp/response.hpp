@@ -19,6 +19,7 @@
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/stream_reader.hpp>
+#include <aiohttp/tls_info.hpp>
 #include <aiohttp/url.hpp>
 
 namespace aiohttp {
@@ -81,6 +82,10 @@ public:
     RequestInfo request_info() const noexcept;
     /// The peer's address, e.g. "127.0.0.1:8080".
     const std::string& remote_endpoint() const noexcept;
+    /// The certificate that the server showed; nullopt for plain http, and when there is none.
+    std::optional<PeerCertificate> peer_certificate() const;
+    /// What the TLS handshake of the connection agreed on; nullopt for plain http.
+    std::optional<TlsInfo> tls() const;
     /// Whether the request's body was sent whole; an answer that comes before ends the upload.
     bool upload_complete() const noexcept;
     /// How many bytes of the request were sent, head and framing included, before TLS.

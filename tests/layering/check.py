@@ -51,6 +51,8 @@ PUBLIC_LAYERS = {
     "response": "message",
     "stream_reader": "message",
     "tls": "message",
+    "tls_failure": "core",
+    "tls_info": "message",
     "connector": "connection",
     "connector_options": "message",
     "tcp_connector": "connection",

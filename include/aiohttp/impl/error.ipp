@@ -5,6 +5,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/tls_failure.hpp>
 
 namespace aiohttp {
 
@@ -72,6 +73,8 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "address refused";
         case errc::unix_connect_failed:
             return "connect to a Unix socket failed";
+        case errc::fingerprint_mismatch:
+            return "certificate is not a pinned one";
     }
     return "unknown error";
 }
@@ -84,6 +87,7 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
             return condition::timeout;
         case errc::tls_failed:
         case errc::certificate_rejected:
+        case errc::fingerprint_mismatch:
             return condition::tls;
         case errc::dns_failed:
         case errc::connect_failed:
@@ -286,6 +290,10 @@ AIOHTTP_DECL const std::string& Error::body() const noexcept {
     return detail::details_of(*this).body;
 }
 
+AIOHTTP_DECL const TlsFailure* Error::tls_failure() const noexcept {
+    return detail::details_of(*this).tls_failure.get();
+}
+
 // The one place where an error value becomes an exception.
 AIOHTTP_DECL void Error::raise() const {
     switch (kind()) {
@@ -344,6 +352,8 @@ AIOHTTP_DECL void Error::raise() const {
             throw ClientConnectorAddressError(*this);
         case errc::unix_connect_failed:
             throw UnixClientConnectorError(*this);
+        case errc::fingerprint_mismatch:
+            throw ServerFingerprintMismatch(*this);
     }
     throw ClientError(*this);
 }
@@ -383,9 +393,30 @@ AIOHTTP_DECL NonHttpUrlRedirectClientError::NonHttpUrlRedirectClientError(Error 
     : NonHttpUrlClientError(std::move(error)) {}
 AIOHTTP_DECL NonHttpUrlRedirectClientError::~NonHttpUrlRedirectClientError() = default;
 
-AIOHTTP_DECL std::string_view ClientConnectorError::host() const noexcept {
-    const std::string_view peer = error().peer();
+namespace detail {
+
+AIOHTTP_DECL std::string_view host_of_peer(const Error& error) noexcept {
+    const std::string_view peer = error.peer();
     return peer.substr(0, peer.rfind(':'));
+}
+
+AIOHTTP_DECL std::uint16_t port_of_peer(const Error& error) noexcept {
+    const std::string& peer = error.peer();
+    const auto colon = peer.rfind(':');
+    return colon == std::string::npos
+               ? std::uint16_t{0}
+               : static_cast<std::uint16_t>(std::stoi(peer.substr(colon + 1)));
+}
+
+inline const std::vector<std::string> no_pins;
+
+}  // namespace detail
+
+AIOHTTP_DECL std::string_view ClientConnectorError::host() const noexcept {
+    return detail::host_of_peer(error());
+}
+AIOHTTP_DECL std::uint16_t ClientConnectorError::port() const noexcept {
+    return detail::port_of_peer(error());
 }
 
 AIOHTTP_DECL const std::string& ClientConnectorAddressError::address() const noexcept {
@@ -395,12 +426,19 @@ AIOHTTP_DECL const std::string& UnixClientConnectorError::path() const noexcept 
     return detail::details_of(error()).path;
 }
 
-AIOHTTP_DECL std::uint16_t ClientConnectorError::port() const noexcept {
-    const std::string& peer = error().peer();
-    const auto colon = peer.rfind(':');
-    return colon == std::string::npos
-               ? std::uint16_t{0}
-               : static_cast<std::uint16_t>(std::stoi(peer.substr(colon + 1)));
+AIOHTTP_DECL const std::vector<std::string>& ServerFingerprintMismatch::expected() const noexcept {
+    const auto* const failure = error().tls_failure();
+    return failure == nullptr ? detail::no_pins : failure->expected;
+}
+AIOHTTP_DECL const std::vector<std::string>& ServerFingerprintMismatch::got() const noexcept {
+    const auto* const failure = error().tls_failure();
+    return failure == nullptr ? detail::no_pins : failure->got;
+}
+AIOHTTP_DECL std::string_view ServerFingerprintMismatch::host() const noexcept {
+    return detail::host_of_peer(error());
+}
+AIOHTTP_DECL std::uint16_t ServerFingerprintMismatch::port() const noexcept {
+    return detail::port_of_peer(error());
 }
 
 }  // namespace aiohttp

@@ -174,6 +174,20 @@ AIOHTTP_DECL RequestInfo ClientResponse::request_info() const noexcept {
 AIOHTTP_DECL const std::string& ClientResponse::remote_endpoint() const noexcept {
     return *state_->remote_endpoint;
 }
+AIOHTTP_DECL std::optional<PeerCertificate> ClientResponse::peer_certificate() const {
+    // Of a plain request it would be the certificate of a proxy.
+    const bool known = state_->tls_peer && state_->tls_peer->certificate;
+    if (!known || state_->url.scheme() != "https") {
+        return std::nullopt;
+    }
+    return detail::describe_certificate(state_->tls_peer->certificate.get());
+}
+AIOHTTP_DECL std::optional<TlsInfo> ClientResponse::tls() const {
+    if (!state_->tls_peer || state_->url.scheme() != "https") {
+        return std::nullopt;
+    }
+    return state_->tls_peer->info;
+}
 AIOHTTP_DECL bool ClientResponse::upload_complete() const noexcept {
     return state_->upload_complete;
 }

@@ -27,6 +27,7 @@
 #include <aiohttp/detail/message/multipart_body.ipp>
 #include <aiohttp/detail/message/multipart_part.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
+#include <aiohttp/detail/message/tls_material.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
@@ -45,7 +46,13 @@
 #include <aiohttp/detail/net/socket_transport.ipp>
 #include <aiohttp/detail/net/tcp_socket.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
+#include <aiohttp/detail/net/tls_failures.ipp>
+#include <aiohttp/detail/net/tls_key_log.ipp>
+#include <aiohttp/detail/net/tls_pins.ipp>
+#include <aiohttp/detail/net/tls_session_cache.ipp>
+#include <aiohttp/detail/net/tls_sessions.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
+#include <aiohttp/detail/net/tls_verify.ipp>
 #include <aiohttp/detail/protocol/brotli_coding.ipp>
 #include <aiohttp/detail/protocol/charset.ipp>
 #include <aiohttp/detail/protocol/content_coding.ipp>
@@ -73,6 +80,7 @@
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
+#include <aiohttp/detail/protocol/tls_pin.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
 #include <aiohttp/detail/protocol/zlib_coding.ipp>
 #include <aiohttp/detail/protocol/zstd_coding.ipp>
@@ -109,4 +117,5 @@
 #include <aiohttp/impl/threaded_resolver.ipp>
 #include <aiohttp/impl/tls.ipp>
 #include <aiohttp/impl/unix_connector.ipp>
+#include <aiohttp/impl/tls_info.ipp>
 #include <aiohttp/impl/url.ipp>

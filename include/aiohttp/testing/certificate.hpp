@@ -13,7 +13,7 @@ namespace aiohttp::testing {
 struct Certificate {
     std::string certificate_pem;  ///< The certificate itself.
     std::string key_pem;          ///< Its private key, not encrypted.
-    std::string chain_pem;        ///< The certificate, then the authority that signed it, if any.
+    std::string chain_pem;        ///< The certificate, then the authorities above it, if any.
     std::string authority_pem;    ///< What a client has to trust: the authority, or itself.
 };
 
@@ -52,14 +52,23 @@ public:
     /// with a comma. "clientAuth" alone is wrong for a server. Empty: no such extension.
     CertificateOptions& extended_key_usage(std::string usage);
 
+    /// An RSA key of this size instead of an EC P-256 key; 1024 is too weak for today's clients.
+    CertificateOptions& rsa_bits(int bits);
+
+    /// The hash that is signed, as OpenSSL names it; default "SHA256". "SHA1" and "MD5" are too
+    /// weak for today's clients.
+    CertificateOptions& digest(std::string name);
+
     /// What has been set, for those who make the certificate.
     struct Fields {
-        std::vector<std::string> dns_names;
-        std::vector<std::string> ip_addresses;
+        std::vector<std::string> dns_names{"localhost"};
+        std::vector<std::string> ip_addresses{"127.0.0.1", "::1"};
         std::string common_name;
-        std::string extended_key_usage;
-        std::chrono::seconds not_before;
-        std::chrono::seconds not_after;
+        std::string extended_key_usage = "serverAuth";
+        std::string digest = "SHA256";
+        int rsa_bits = 0;
+        std::chrono::seconds not_before = -std::chrono::hours(1);
+        std::chrono::seconds not_after = std::chrono::hours(24 * 30);
     };
     const Fields& fields() const { return fields_; }
 
@@ -80,17 +89,32 @@ public:
     /// Makes a new key and a certificate for it, signed by this authority.
     Certificate issue(const CertificateOptions& options = CertificateOptions()) const;
 
-    /// This authority's own certificate: what a client has to trust.
+    /// Makes an authority that this one has signed. What that one issues brings the chain along
+    /// and asks for trust in this one. `constraints`: for which names it may sign, as OpenSSL
+    /// spells them, e.g. "critical,permitted;DNS:example.com"; empty: for all.
+    CertificateAuthority intermediate(std::string common_name = "aiohttp intermediate authority",
+                                      const std::string& constraints = {}) const;
+
+    /// What a client has to trust: this authority's own certificate, or that of the authority at
+    /// the root for an intermediate one.
     const std::string& pem() const;
 
 private:
     struct Impl;
+    explicit CertificateAuthority(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 
 /// A certificate that signs itself: nobody trusts it, unless told so by its own PEM. Throws as
 /// CertificateAuthority does.
 Certificate self_signed(const CertificateOptions& options = CertificateOptions());
+
+/// The key encrypted with a passphrase: "ENCRYPTED PRIVATE KEY" in PEM. Throws as
+/// CertificateAuthority does.
+std::string encrypted_key(const std::string& key_pem, const std::string& passphrase);
+
+/// Certificate, key and chain as PKCS#12 with a passphrase; no text, but bytes. Throws likewise.
+std::string pkcs12(const Certificate& certificate, const std::string& passphrase);
 
 /// A file with a name of its own in the directory for temporary files, readable by its owner
 /// alone, gone with this object.

@@ -81,11 +81,18 @@ public:
     /// without one. It implies nothing about tls().
     ServerOptions& client_authority(std::string pem);
 
-    /// The newest TLS version spoken: 12 or 13. Default: 13.
+    /// The newest TLS version spoken: 10, 11, 12 or 13. Default: 13.
     ServerOptions& max_tls_version(int version);
 
     /// The protocols accepted by ALPN, the preferred one first. Default: none, no ALPN.
     ServerOptions& alpn(std::vector<std::string> protocols);
+
+    /// Chooses the first of alpn() even if the client does not offer it, which is wrong. Default:
+    /// false.
+    ServerOptions& impose_alpn(bool on = true);
+
+    /// Whether clients can resume their TLS sessions. Default: true.
+    ServerOptions& session_tickets(bool on);
 
     /// The host in url(). Default: the address, but "localhost" for TLS on 127.0.0.1.
     ServerOptions& host(std::string host);
@@ -123,6 +130,8 @@ public:
         bool tls = false;
         bool accepting = true;
         bool record = true;
+        bool impose_alpn = false;
+        bool session_tickets = true;
     };
     const Fields& fields() const { return fields_; }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/net/deadline.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/error.hpp>
@@ -57,6 +58,8 @@ public:
     virtual bool is_dead() noexcept = 0;
     /// The peer's address.
     virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
+    /// Who was met in the TLS handshake; null without TLS.
+    virtual const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept = 0;
 };
 
 }  // namespace aiohttp::detail

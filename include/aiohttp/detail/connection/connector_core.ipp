@@ -7,6 +7,7 @@
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/tls_fields.hpp>
 
 namespace aiohttp::detail {
 
@@ -63,6 +64,19 @@ AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
     return {request.url.host(), request.url.port(), context.get(), request.server_hostname};
 }
 
+/// What the certificate must be for: the request's word goes before the options', the URL's is
+/// the last one.
+AIOHTTP_DECL std::string name_for_tls(const ConnectionKey& key, const Url& url) {
+    if (!key.server_name.empty()) {
+        return key.server_name;
+    }
+    if (key.tls && !key.tls->options.fields().server_name.empty()) {
+        return key.tls->options.fields().server_name;
+    }
+    // What a trailing dot means is for the resolver; certificates do not have it.
+    return std::string(url.server_name());
+}
+
 AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request, Lease& lease) {
     if (closed_) {
         return false;
@@ -105,9 +119,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& r
 AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
                                                         Deadline& deadline,
                                                         Lease& lease) {
-    // What a trailing dot means is for the resolver; certificates do not have it.
-    const auto name = lease.key().server_name.empty() ? std::string(request.url.server_name())
-                                                      : lease.key().server_name;
+    const auto name = name_for_tls(lease.key(), request.url);
     ConnectionPtr connection;
     deadline.tell(ConnectionEvent::create_start);
     const auto error = co_await establish(*dialer_, lease.key(), name, deadline, connection);

@@ -44,6 +44,7 @@ public:
     bool reusable() const noexcept override;
     bool is_dead() noexcept override;
     std::shared_ptr<const std::string> remote_endpoint() const override { return remote_endpoint_; }
+    const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept override { return tls_peer_; }
     void abort() noexcept override { transport_->close(); }
 
 private:
@@ -76,6 +77,7 @@ private:
 
     std::unique_ptr<Transport> transport_;
     std::shared_ptr<const std::string> remote_endpoint_;  // every response has a share in it
+    std::shared_ptr<const TlsPeer> tls_peer_;             // likewise
     InputBuffer input_;
     std::string output_;
     HeadLimits limits_;

@@ -14,6 +14,7 @@
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
+#include <aiohttp/tls_failure.hpp>
 
 namespace aiohttp::detail {
 
@@ -22,7 +23,8 @@ inline constexpr unsigned most_interim = 64;
 
 AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport)
     : transport_(std::move(transport)),
-      remote_endpoint_(std::make_shared<const std::string>(transport_->remote_endpoint())) {}
+      remote_endpoint_(std::make_shared<const std::string>(transport_->remote_endpoint())),
+      tls_peer_(transport_->tls_peer()) {}
 
 AIOHTTP_DECL Error Http1Connection::fail(errc kind,
                                          Phase phase,
@@ -50,6 +52,11 @@ AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
     const auto phase = deadline.phase();
     if (phase == Phase::body) {
         return fail(errc::payload_truncated, phase, "response body truncated", error);
+    }
+    if (const auto refusal = transport_->tls_failure()) {
+        ErrorDetails details = details_of(fail(errc::tls_failed, phase, refusal->text));
+        details.tls_failure = refusal;
+        return make_error(std::move(details));
     }
     if (error == asio::error::connection_reset || error == asio::error::broken_pipe) {
         return fail(errc::connection_reset, phase, "connection reset by the server", error);

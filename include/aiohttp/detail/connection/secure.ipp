@@ -5,6 +5,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/secure.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/tls_transport.hpp>
 
@@ -14,12 +15,13 @@ AIOHTTP_DECL Error tls_error(const TlsHandshake& outcome,
                              const std::string& host,
                              std::uint16_t port) {
     ErrorDetails details;
-    details.kind = outcome.certificate ? errc::certificate_rejected : errc::tls_failed;
+    details.kind = outcome.kind;
     details.phase = Phase::tls;
-    details.what = outcome.text.empty() ? "TLS handshake with " + host + " failed" : outcome.text;
+    details.what = outcome.text.empty() ? "TLS handshake with " + quote(host) + " failed" : outcome.text;
     details.host = host;
     details.port = port;
     details.cause = outcome.text.empty() ? outcome.error : error_code();
+    details.tls_failure = outcome.failure;
     return make_error(std::move(details));
 }
 
@@ -37,7 +39,10 @@ AIOHTTP_DECL asio::awaitable<Error> secure(std::unique_ptr<Transport>& transport
                                            std::string host,
                                            std::uint16_t port,
                                            Deadline& deadline) {
-    auto tls = std::make_unique<TlsTransport>(std::move(transport), *context, name);
+    // Whose sessions may be resumed: those of the same server under the same name.
+    auto server = host + ':' + std::to_string(port) + '/' + name;
+    auto tls = std::make_unique<TlsTransport>(std::move(transport), std::move(context), name,
+                                              std::move(server));
     deadline.watch(Phase::tls, tls.get());
     deadline.begin(Deadline::Limit::tls);
     deadline.tell(ConnectionEvent::tls_start, name);

@@ -13,6 +13,7 @@
 #include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/body_reader.hpp>
 #include <aiohttp/detail/message/decoding_stage.hpp>
+#include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/url.hpp>
@@ -37,6 +38,7 @@ public:
     Url real_url;  ///< with the fragment; empty when there is none
     History history;
     std::shared_ptr<const std::string> remote_endpoint;
+    std::shared_ptr<const TlsPeer> tls_peer;  ///< null without TLS
     Headers trailers;
     Headers request_headers;           ///< as they were sent
     std::uint64_t output_size = 0;     ///< bytes of the request that were sent

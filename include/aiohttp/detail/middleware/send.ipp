@@ -15,7 +15,7 @@ namespace aiohttp::detail {
 AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& request) {
     const auto family = error.code();
     const bool passing = family == condition::connection || family == condition::timeout;
-    if (!passing || error.retryable() || error.kind() == errc::certificate_rejected ||
+    if (!passing || error.retryable() || error.tls_failure() != nullptr ||
         error.kind() == errc::connection_closed) {
         return error;
     }
@@ -32,6 +32,9 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     response.remote_endpoint = exchange.lease->remote_endpoint();
+    if (const auto& tls = exchange.lease->tls_peer()) {
+        response.tls_peer = tls;
+    }
     response.output_size = exchange.lease->bytes_sent();
     response.upload_complete = exchange.lease->upload_complete();
     store_cookies(exchange.request, response.head, *exchange.defaults.cookie_jar);

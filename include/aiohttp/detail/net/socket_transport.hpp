@@ -24,7 +24,7 @@ public:
     error_code use();
 
     asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
-    asio::ip::tcp::socket* plain_socket() noexcept override { return &socket_; }
+    Socket* plain_socket() noexcept override { return &socket_; }
     IoResult try_write(asio::const_buffer first, asio::const_buffer second) noexcept override;
     asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override;
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override;

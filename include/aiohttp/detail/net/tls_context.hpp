@@ -11,10 +11,16 @@ struct ssl_ctx_st;
 
 namespace aiohttp::detail {
 
-/// A shared OpenSSL context, made from one TlsOptions.
+class TlsKeyLog;
+class TlsSessionCache;
+
+/// A shared OpenSSL context, made from one TlsOptions, and what belongs to it.
 struct TlsContext {
+    TlsOptions options;
     std::shared_ptr<ssl_ctx_st> native;
-    std::string error;  ///< why it could not be made, or empty
+    std::shared_ptr<TlsKeyLog> key_log;         ///< null: none
+    std::shared_ptr<TlsSessionCache> sessions;  ///< null: sessions are not resumed
+    std::string error;                          ///< why it could not be made, or empty
 };
 
 /// The contexts of a connector: one for each policy, made when it is first used.
@@ -28,8 +34,5 @@ private:
     static constexpr std::size_t most = 64;
     std::vector<std::pair<TlsOptions, std::shared_ptr<const TlsContext>>> contexts_;
 };
-
-/// The text of the oldest queued OpenSSL error; the queue is emptied.
-std::string take_openssl_error();
 
 }  // namespace aiohttp::detail

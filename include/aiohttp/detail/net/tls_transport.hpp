@@ -4,8 +4,13 @@
 #include <memory>
 #include <string>
 
+#include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/net/tls_context.hpp>
+#include <aiohttp/detail/net/tls_sessions.hpp>
+#include <aiohttp/detail/net/tls_verify.hpp>
 #include <aiohttp/detail/net/transport.hpp>
+#include <aiohttp/error.hpp>
+#include <aiohttp/tls_failure.hpp>
 
 struct ssl_st;
 struct bio_st;
@@ -14,18 +19,23 @@ namespace aiohttp::detail {
 
 /// What a TLS handshake came to.
 struct TlsHandshake {
-    error_code error;          ///< of the transport below, e.g. eof or operation_aborted
-    bool certificate = false;  ///< whether it was the certificate that did not verify
-    std::string text;          ///< what failed; empty on success or when `error` says it all
+    error_code error;              ///< of the transport below, e.g. eof or operation_aborted
+    errc kind = errc::tls_failed;  ///< what an error is to be called
+    std::string text;              ///< what failed; empty on success or when `error` says it all
+    std::shared_ptr<const TlsFailure> failure;  ///< the same for programs, or null
 };
 
 /// TLS over any other transport: OpenSSL works on memory, this class moves the bytes. The end of
-/// the stream without close_notify is ssl::error::stream_truncated, not eof (RFC 8446 6.1).
+/// the stream without close_notify is ssl::error::stream_truncated, not eof (RFC 8446 6.1). Closing
+/// sends close_notify if that can be done at once, and waits for nothing.
 class TlsTransport final : public Transport {
 public:
     /// `host` is what SNI names and what the certificate is checked against; an IP address is
-    /// checked as such and not named in SNI (RFC 6066 3).
-    TlsTransport(std::unique_ptr<Transport> next, const TlsContext& context, std::string host);
+    /// checked as such and not named in SNI (RFC 6066 3). `server`: with whom sessions are shared.
+    TlsTransport(std::unique_ptr<Transport> next,
+                 std::shared_ptr<const TlsContext> context,
+                 std::string host,
+                 std::string server);
     ~TlsTransport() override;
 
     asio::awaitable<TlsHandshake> handshake();
@@ -37,6 +47,8 @@ public:
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
     std::string remote_endpoint() const override;
+    std::shared_ptr<const TlsPeer> tls_peer() const override { return peer_; }
+    std::shared_ptr<const TlsFailure> tls_failure() const override { return failure_; }
 
 private:
     enum class Want { nothing, read };
@@ -52,14 +64,25 @@ private:
     asio::awaitable<error_code> flush();
     asio::awaitable<error_code> receive();
     void feed(std::size_t bytes) noexcept;
-    TlsHandshake failure() const;
+    TlsHandshake failure();
+    TlsHandshake accept();
+    std::string chosen_protocol() const;
+    void say_goodbye() noexcept;
 
     std::unique_ptr<Transport> next_;
+    std::shared_ptr<const TlsContext> context_;
     std::string host_;
+    TlsVerification verification_;  // ssl_ points to it
+    TlsResumption resumption_;      // ssl_ points to it
     std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
     bio_st* input_ = nullptr;                                // owned by ssl_
     bio_st* output_ = nullptr;                               // owned by ssl_
     std::unique_ptr<std::array<char, 16384 + 512>> cipher_;  // a whole record
+    std::string begin_;                                      // the first bytes of the server
+    bool established_ = false;                               // the server was accepted
+    bool broken_ = false;                                    // nothing more can be sent
+    std::shared_ptr<const TlsPeer> peer_;
+    std::shared_ptr<const TlsFailure> failure_;
 };
 
 }  // namespace aiohttp::detail

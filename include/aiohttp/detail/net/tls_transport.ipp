@@ -7,23 +7,28 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/message/tls_fields.hpp>
+#include <aiohttp/detail/net/tls_failures.hpp>
+#include <aiohttp/detail/net/tls_pins.hpp>
 #include <aiohttp/detail/net/tls_transport.hpp>
 
 namespace aiohttp::detail {
 
 AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
-                                        const TlsContext& context,
-                                        std::string host)
+                                        std::shared_ptr<const TlsContext> context,
+                                        std::string host,
+                                        std::string server)
     : next_(std::move(next)),
+      context_(std::move(context)),
       host_(std::move(host)),
-      ssl_(SSL_new(context.native.get()), &SSL_free),
+      resumption_(context_->sessions, std::move(server)),
+      ssl_(SSL_new(context_->native.get()), &SSL_free),
       input_(BIO_new(BIO_s_mem())),
       output_(BIO_new(BIO_s_mem())),
       cipher_(std::make_unique<std::array<char, 16384 + 512>>()) {
@@ -36,20 +41,14 @@ AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
     BIO_set_mem_eof_return(input_, -1);
     SSL_set_bio(ssl_.get(), input_, output_);
     SSL_set_connect_state(ssl_.get());
-    error_code not_an_address;
-    asio::ip::make_address(host_, not_an_address);
-    X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl_.get());
-    if (not_an_address) {
-        SSL_set_tlsext_host_name(ssl_.get(), host_.c_str());
-        X509_VERIFY_PARAM_set_hostflags(
-            checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-        X509_VERIFY_PARAM_set1_host(checks, host_.data(), host_.size());
-    } else {
-        X509_VERIFY_PARAM_set1_ip_asc(checks, host_.c_str());
-    }
+    TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
+    verification_.attach(ssl_.get());
+    resumption_.attach(ssl_.get());
 }
 
-AIOHTTP_DECL TlsTransport::~TlsTransport() = default;
+AIOHTTP_DECL TlsTransport::~TlsTransport() {
+    say_goodbye();
+}
 
 AIOHTTP_DECL std::string_view TlsTransport::pending_output() const noexcept {
     char* data = nullptr;
@@ -78,6 +77,7 @@ AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
     const auto written =
         co_await next_->write(asio::buffer(output.data(), output.size()), asio::const_buffer());
     BIO_reset(output_);
+    broken_ = broken_ || written.error.failed();
     co_return written.error;
 }
 
@@ -87,23 +87,65 @@ AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
 
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::receive() {
     const auto received = co_await next_->read_some(asio::buffer(*cipher_));
+    if (!established_ && begin_.size() < 8) {
+        begin_.append(cipher_->data(), std::min<std::size_t>(received.bytes, 8));
+    }
     feed(received.bytes);
     co_return received.error == asio::error::eof ? error_code(asio::ssl::error::stream_truncated)
                                                  : received.error;
 }
 
-AIOHTTP_DECL TlsHandshake TlsTransport::failure() const {
-    TlsHandshake failed;
-    const auto verdict = SSL_get_verify_result(ssl_.get());
-    if (verdict != X509_V_OK && (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0) {
-        failed.certificate = true;
-        failed.text = "certificate of " + quote(host_) +
-                      " rejected: " + X509_verify_cert_error_string(verdict);
+AIOHTTP_DECL TlsHandshake refused(errc kind, TlsFailure failure) {
+    TlsHandshake outcome;
+    outcome.kind = kind;
+    outcome.text = failure.text;
+    outcome.failure = std::make_shared<const TlsFailure>(std::move(failure));
+    return outcome;
+}
+
+AIOHTTP_DECL TlsHandshake TlsTransport::failure() {
+    resumption_.forget();
+    if (!established_ && verification_.failed(ssl_.get())) {
         ERR_clear_error();
-    } else {
-        failed.text = "TLS handshake with " + quote(host_) + " failed: " + take_openssl_error();
+        return refused(errc::certificate_rejected, verification_.failure(ssl_.get(), host_));
     }
-    return failed;
+    return refused(errc::tls_failed,
+                   take_tls_failure(host_, begin_, lacks_certificate(ssl_.get())));
+}
+
+AIOHTTP_DECL std::string TlsTransport::chosen_protocol() const {
+    const unsigned char* protocol = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
+    return {protocol, protocol + size};
+}
+
+/// After the handshake: what OpenSSL does not check.
+AIOHTTP_DECL TlsHandshake TlsTransport::accept() {
+    const auto& fields = context_->options.fields();
+    auto protocol = chosen_protocol();
+    if (!protocol.empty() && !fields.native &&
+        std::find(fields.alpn.begin(), fields.alpn.end(), protocol) == fields.alpn.end()) {
+        TlsFailure unasked;
+        unasked.text = "TLS handshake with " + quote(host_) + " failed: the server chose " +
+                       quote(protocol) + " by ALPN, which was not offered";
+        resumption_.forget();
+        return refused(errc::tls_failed, std::move(unasked));
+    }
+    if (auto mismatch = check_pins(ssl_.get(), fields.pins, host_)) {
+        resumption_.forget();
+        return refused(errc::fingerprint_mismatch, std::move(*mismatch));
+    }
+    auto peer = std::make_shared<TlsPeer>();
+    peer->info.version = SSL_get_version(ssl_.get());
+    peer->info.cipher = SSL_get_cipher_name(ssl_.get());
+    peer->info.alpn = std::move(protocol);
+    peer->info.server_name = host_;
+    peer->info.resumed = SSL_session_reused(ssl_.get()) == 1;
+    peer->certificate.reset(SSL_get1_peer_certificate(ssl_.get()), &X509_free);
+    peer_ = std::move(peer);
+    established_ = true;
+    return {};
 }
 
 AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
@@ -112,13 +154,15 @@ AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
         ERR_clear_error();
         const int done = SSL_do_handshake(ssl_.get());
         const int wanted = SSL_get_error(ssl_.get(), done);
-        if (done != 1 && wanted != SSL_ERROR_WANT_READ) {
+        if (done == 1) {
+            outcome = accept();
+        } else if (wanted != SSL_ERROR_WANT_READ) {
             outcome = failure();
         }
         // What is pending goes out in every case: it may be the alert that says why.
         const auto flushed = co_await flush();
         if (done == 1 || !outcome.text.empty()) {
-            if (done == 1) {
+            if (outcome.text.empty()) {
                 outcome.error = flushed;
             }
             co_return outcome;
@@ -129,9 +173,10 @@ AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
         }
         if (outcome.error == asio::ssl::error::stream_truncated) {
             outcome.text =
-                "TLS handshake with " + quote(host_) + " failed: the peer closed the connection";
+                "TLS handshake with " + quote(host_) + " failed: the server closed the connection";
         }
         if (outcome.error) {
+            resumption_.forget();
             co_return outcome;
         }
     }
@@ -154,8 +199,13 @@ AIOHTTP_DECL TlsTransport::Step TlsTransport::decrypt(asio::mutable_buffer into)
             step.result.error = asio::error::eof;
             break;
         default:
+            broken_ = true;
             step.result.error =
-                error_code(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
+                error_code(static_cast<int>(ERR_peek_error()), asio::error::get_ssl_category());
+            if (pending_alert()) {
+                // In TLS 1.3 a server may refuse when the client has finished already.
+                failure_ = failure().failure;
+            }
             if (!step.result.error) {
                 step.result.error = asio::ssl::error::stream_truncated;
             }
@@ -191,6 +241,7 @@ AIOHTTP_DECL error_code TlsTransport::encrypt(asio::const_buffer bytes) noexcept
     if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1) {
         return {};
     }
+    broken_ = true;
     const auto code = static_cast<int>(ERR_get_error());
     return code == 0 ? error_code(asio::error::connection_aborted)
                      : error_code(code, asio::error::get_ssl_category());
@@ -239,6 +290,7 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
                 co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
             drop_output(sent.bytes);
             total.error = sent.error;
+            broken_ = broken_ || sent.error.failed();
             if (sent.error || sent.bytes == output.size()) {
                 continue;
             }
@@ -267,7 +319,24 @@ AIOHTTP_DECL void TlsTransport::cancel_read() noexcept {
 }
 
 AIOHTTP_DECL void TlsTransport::close() noexcept {
+    say_goodbye();
     next_->close();
+}
+
+AIOHTTP_DECL void TlsTransport::say_goodbye() noexcept {
+    if (!established_ || (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0) {
+        return;
+    }
+    // Nothing may come into the middle of a record that is being written.
+    if (!broken_ && pending_output().empty()) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_.get());
+        const auto notify = pending_output();
+        next_->try_write(asio::buffer(notify.data(), notify.size()), asio::const_buffer());
+        ERR_clear_error();
+    }
+    // So that OpenSSL does not take the session for one that must not be resumed.
+    SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
 AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept {

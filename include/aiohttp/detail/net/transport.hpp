@@ -1,15 +1,22 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/error_code.hpp>
 
+namespace aiohttp {
+struct TlsFailure;
+}
+
 namespace aiohttp::detail {
+
+struct TlsPeer;
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -40,7 +47,7 @@ public:
     virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer into) = 0;
     /// The socket, when its bytes are the stream's as they are, else null: whoever waits for an
     /// answer may read from it as read_some() would, without a coroutine of its own for that.
-    virtual asio::ip::tcp::socket* plain_socket() noexcept { return nullptr; }
+    virtual asio::generic::stream_protocol::socket* plain_socket() noexcept { return nullptr; }
     /// Writes of both buffers, in one system call, what can be written without waiting:
     /// error::would_block when nothing can; a transport that never can says so always.
     virtual IoResult try_write(asio::const_buffer /*first*/,
@@ -62,6 +69,10 @@ public:
     virtual IoResult try_read(asio::mutable_buffer into) noexcept = 0;
     /// The peer's address, e.g. "127.0.0.1:8080".
     virtual std::string remote_endpoint() const = 0;
+    /// Who was met in the TLS handshake; null without TLS.
+    virtual std::shared_ptr<const TlsPeer> tls_peer() const { return nullptr; }
+    /// After an error: how TLS refused, if it was that; else null.
+    virtual std::shared_ptr<const TlsFailure> tls_failure() const { return nullptr; }
 
     void abort() noexcept final { close(); }
 };

@@ -100,7 +100,7 @@ private:
     void handshake(Continuation next);
     void run_handshake();
     void on_handshake(bool failed, std::size_t used);
-    void linger_or_finish();
+    void linger_or_finish(bool reading);
     void linger();
     void describe_tls();
 

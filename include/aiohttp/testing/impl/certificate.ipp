@@ -47,9 +47,10 @@ AIOHTTP_DECL void check_certificate_step(bool succeeded, const std::string& step
     }
 }
 
-AIOHTTP_DECL CertificateKey make_certificate_key() {
-    CertificateKey key(EVP_EC_gen("P-256"));
-    check_certificate_step(key != nullptr, "making an EC P-256 key");
+AIOHTTP_DECL CertificateKey make_certificate_key(int rsa_bits = 0) {
+    CertificateKey key(rsa_bits > 0 ? EVP_RSA_gen(static_cast<unsigned int>(rsa_bits))
+                                    : EVP_EC_gen("P-256"));
+    check_certificate_step(key != nullptr, "making a key");
     return key;
 }
 
@@ -137,8 +138,12 @@ AIOHTTP_DECL std::string subject_alternative_name(const std::vector<std::string>
     return text;
 }
 
-AIOHTTP_DECL void sign_certificate(X509* certificate, EVP_PKEY* key) {
-    check_certificate_step(X509_sign(certificate, key, EVP_sha256()) > 0, "signing a certificate");
+AIOHTTP_DECL void sign_certificate(X509* certificate,
+                                   EVP_PKEY* key,
+                                   const std::string& digest = "SHA256") {
+    const EVP_MD* const function = EVP_get_digestbyname(digest.c_str());
+    check_certificate_step(function != nullptr && X509_sign(certificate, key, function) > 0,
+                           "signing a certificate with " + digest);
 }
 
 AIOHTTP_DECL std::string certificate_common_name(
@@ -152,10 +157,19 @@ AIOHTTP_DECL std::string certificate_common_name(
     return fields.ip_addresses.empty() ? "nameless" : fields.ip_addresses.front();
 }
 
+/// Who signs: a key, its certificate, and the PEM of what a chain has above and of its root.
+struct CertificateSigner {
+    EVP_PKEY* key = nullptr;
+    X509* certificate = nullptr;
+    std::string chain_pem;
+    std::string root_pem;
+};
+
 /// Signed by the issuer, or by itself if there is none.
 AIOHTTP_DECL testing::Certificate make_certificate(
-    const testing::CertificateOptions::Fields& fields, EVP_PKEY* issuer_key, X509* issuer) {
-    const auto key = make_certificate_key();
+    const testing::CertificateOptions::Fields& fields, const CertificateSigner& by) {
+    X509* const issuer = by.certificate;
+    const auto key = make_certificate_key(fields.rsa_bits);
     const auto certificate = make_unsigned_certificate(key.get(), certificate_common_name(fields),
                                                        fields.not_before, fields.not_after, issuer);
     auto* x509 = certificate.get();
@@ -173,16 +187,13 @@ AIOHTTP_DECL testing::Certificate make_certificate(
     if (!names.empty()) {
         add_certificate_extension(x509, signer, NID_subject_alt_name, names);
     }
-    sign_certificate(x509, issuer != nullptr ? issuer_key : key.get());
+    sign_certificate(x509, issuer != nullptr ? by.key : key.get(), fields.digest);
 
     testing::Certificate result;
     result.certificate_pem = pem_of(x509);
     result.key_pem = pem_of(key.get());
-    result.authority_pem = pem_of(signer);
-    result.chain_pem = result.certificate_pem;
-    if (issuer != nullptr) {
-        result.chain_pem += result.authority_pem;
-    }
+    result.authority_pem = issuer != nullptr ? by.root_pem : result.certificate_pem;
+    result.chain_pem = result.certificate_pem + by.chain_pem;
     return result;
 }
 
@@ -190,9 +201,7 @@ AIOHTTP_DECL testing::Certificate make_certificate(
 
 namespace aiohttp::testing {
 
-AIOHTTP_DECL CertificateOptions::CertificateOptions()
-    : fields_{{"localhost"}, {"127.0.0.1", "::1"},   {},
-              "serverAuth",  -std::chrono::hours(1), std::chrono::hours(24 * 30)} {}
+AIOHTTP_DECL CertificateOptions::CertificateOptions() = default;
 
 AIOHTTP_DECL CertificateOptions& CertificateOptions::dns_names(std::vector<std::string> names) {
     fields_.dns_names = std::move(names);
@@ -239,25 +248,52 @@ AIOHTTP_DECL CertificateOptions& CertificateOptions::extended_key_usage(std::str
     return *this;
 }
 
+AIOHTTP_DECL CertificateOptions& CertificateOptions::rsa_bits(int bits) {
+    fields_.rsa_bits = bits;
+    return *this;
+}
+
+AIOHTTP_DECL CertificateOptions& CertificateOptions::digest(std::string name) {
+    fields_.digest = std::move(name);
+    return *this;
+}
+
 struct CertificateAuthority::Impl {
     aiohttp::detail::CertificateKey key;
     aiohttp::detail::CertificateX509 certificate;
-    std::string pem;
+    std::string chain_pem;  // this authority, and those above it
+    std::string root_pem;
+
+    /// Makes the key and the certificate; null: signed by itself.
+    void make(const std::string& common_name, const Impl* issuer, const std::string& constraints) {
+        using aiohttp::detail::add_certificate_extension;
+        key = aiohttp::detail::make_certificate_key();
+        certificate = aiohttp::detail::make_unsigned_certificate(
+            key.get(), common_name, -std::chrono::hours(24 * 365), std::chrono::hours(24 * 365),
+            issuer != nullptr ? issuer->certificate.get() : nullptr);
+        auto* const x509 = certificate.get();
+        auto* const signer = issuer != nullptr ? issuer->certificate.get() : x509;
+        add_certificate_extension(x509, signer, NID_basic_constraints, "critical,CA:TRUE");
+        add_certificate_extension(x509, signer, NID_key_usage, "critical,keyCertSign,cRLSign");
+        add_certificate_extension(x509, signer, NID_subject_key_identifier, "hash");
+        if (issuer != nullptr) {
+            add_certificate_extension(x509, signer, NID_authority_key_identifier, "keyid:always");
+        }
+        if (!constraints.empty()) {
+            add_certificate_extension(x509, signer, NID_name_constraints, constraints);
+        }
+        aiohttp::detail::sign_certificate(x509, issuer != nullptr ? issuer->key.get() : key.get());
+        const auto own = aiohttp::detail::pem_of(x509);
+        chain_pem = issuer != nullptr ? own + issuer->chain_pem : own;
+        root_pem = issuer != nullptr ? issuer->root_pem : own;
+    }
 };
 
+AIOHTTP_DECL CertificateAuthority::CertificateAuthority(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
 AIOHTTP_DECL CertificateAuthority::CertificateAuthority(std::string common_name)
     : impl_(std::make_unique<Impl>()) {
-    impl_->key = aiohttp::detail::make_certificate_key();
-    impl_->certificate = aiohttp::detail::make_unsigned_certificate(
-        impl_->key.get(), common_name, -std::chrono::hours(24 * 365), std::chrono::hours(24 * 365),
-        nullptr);
-    auto* x509 = impl_->certificate.get();
-    using aiohttp::detail::add_certificate_extension;
-    add_certificate_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE");
-    add_certificate_extension(x509, x509, NID_key_usage, "critical,keyCertSign,cRLSign");
-    add_certificate_extension(x509, x509, NID_subject_key_identifier, "hash");
-    aiohttp::detail::sign_certificate(x509, impl_->key.get());
-    impl_->pem = aiohttp::detail::pem_of(x509);
+    impl_->make(common_name, nullptr, {});
 }
 
 AIOHTTP_DECL CertificateAuthority::CertificateAuthority(CertificateAuthority&&) noexcept = default;
@@ -265,17 +301,29 @@ AIOHTTP_DECL CertificateAuthority& CertificateAuthority::operator=(
     CertificateAuthority&&) noexcept = default;
 AIOHTTP_DECL CertificateAuthority::~CertificateAuthority() = default;
 
+AIOHTTP_DECL CertificateAuthority
+CertificateAuthority::intermediate(std::string common_name, const std::string& constraints) const {
+    auto impl = std::make_unique<Impl>();
+    impl->make(common_name, impl_.get(), constraints);
+    return CertificateAuthority(std::move(impl));
+}
+
 AIOHTTP_DECL const std::string& CertificateAuthority::pem() const {
-    return impl_->pem;
+    return impl_->root_pem;
 }
 
 AIOHTTP_DECL Certificate CertificateAuthority::issue(const CertificateOptions& options) const {
-    return aiohttp::detail::make_certificate(options.fields(), impl_->key.get(),
-                                             impl_->certificate.get());
+    aiohttp::detail::CertificateSigner signer;
+    signer.key = impl_->key.get();
+    signer.certificate = impl_->certificate.get();
+    signer.chain_pem = impl_->chain_pem;
+    signer.root_pem = impl_->root_pem;
+    return aiohttp::detail::make_certificate(options.fields(), signer);
 }
 
 AIOHTTP_DECL Certificate self_signed(const CertificateOptions& options) {
-    return aiohttp::detail::make_certificate(options.fields(), nullptr, nullptr);
+    return aiohttp::detail::make_certificate(options.fields(),
+                                             aiohttp::detail::CertificateSigner());
 }
 
 }  // namespace aiohttp::testing

@@ -45,8 +45,8 @@ AIOHTTP_DECL ServerOptions& ServerOptions::client_authority(std::string pem) {
 }
 
 AIOHTTP_DECL ServerOptions& ServerOptions::max_tls_version(int version) {
-    if (version != 12 && version != 13) {
-        throw std::invalid_argument("ServerOptions::max_tls_version: 12 or 13, not " +
+    if (version < 10 || version > 13) {
+        throw std::invalid_argument("ServerOptions::max_tls_version: 10 to 13, not " +
                                     std::to_string(version));
     }
     fields_.max_tls_version = version;
@@ -55,6 +55,16 @@ AIOHTTP_DECL ServerOptions& ServerOptions::max_tls_version(int version) {
 
 AIOHTTP_DECL ServerOptions& ServerOptions::alpn(std::vector<std::string> protocols) {
     fields_.alpn = std::move(protocols);
+    return *this;
+}
+
+AIOHTTP_DECL ServerOptions& ServerOptions::impose_alpn(bool on) {
+    fields_.impose_alpn = on;
+    return *this;
+}
+
+AIOHTTP_DECL ServerOptions& ServerOptions::session_tickets(bool on) {
+    fields_.session_tickets = on;
     return *this;
 }
 

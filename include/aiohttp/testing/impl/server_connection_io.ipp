@@ -129,10 +129,17 @@ AIOHTTP_DECL void ServerConnection::close(bool notify) {
     }
     end_exchange();
     if (notify && tls_info_ != nullptr) {
-        // This sends close_notify at once. The rest, the client's own, is not waited for.
-        tls_->async_shutdown([self = shared_from_this()](boost::system::error_code) {});
+        // This sends close_notify at once, and reads until the client's. Only one may read at a
+        // time: with two the second one can miss the end of the stream.
+        tls_->async_shutdown([self = shared_from_this()](boost::system::error_code) {
+            if (self->state_ == State::lingering) {
+                self->linger();
+            }
+        });
+        linger_or_finish(true);
+    } else {
+        linger_or_finish(false);
     }
-    linger_or_finish();
 }
 
 AIOHTTP_DECL void ServerConnection::reset() {
@@ -141,14 +148,16 @@ AIOHTTP_DECL void ServerConnection::reset() {
     finish();
 }
 
-AIOHTTP_DECL void ServerConnection::linger_or_finish() {
+AIOHTTP_DECL void ServerConnection::linger_or_finish(bool reading) {
     boost::system::error_code error;
     const bool unread = reader_.active() || !input_.empty() || socket_.available(error) > 0;
     socket_.shutdown(Socket::shutdown_send, error);
     if (unread && !error) {
         // Closing now would send RST, and the client might lose the reply.
         state_ = State::lingering;
-        linger();
+        if (!reading) {
+            linger();
+        }
     } else {
         finish();
     }

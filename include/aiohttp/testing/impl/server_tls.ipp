@@ -40,11 +40,38 @@ AIOHTTP_DECL int select_server_protocol(SSL* /*ssl*/,
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+/// The same for a server that asks nobody.
+AIOHTTP_DECL int impose_server_protocol(SSL* /*ssl*/,
+                                        const unsigned char** selected,
+                                        unsigned char* selected_size,
+                                        const unsigned char* /*offered*/,
+                                        unsigned int /*offered_size*/,
+                                        void* argument) {
+    const auto& protocols = *static_cast<const std::string*>(argument);
+    *selected_size = static_cast<unsigned char>(protocols[0]);
+    *selected = reinterpret_cast<const unsigned char*>(protocols.data()) + 1;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+AIOHTTP_DECL void set_server_versions(SSL_CTX* context,
+                                      const testing::ServerOptions::Fields& options) {
+    // TLS1_VERSION and its successors are consecutive numbers.
+    SSL_CTX_set_min_proto_version(context, options.max_tls_version < 12 ? TLS1_VERSION : 0);
+    SSL_CTX_set_max_proto_version(context, TLS1_VERSION + options.max_tls_version - 10);
+    if (!options.session_tickets) {
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(context, 0);
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    }
+}
+
 AIOHTTP_DECL void ServerCore::load_tls() {
     namespace ssl = boost::asio::ssl;
     const auto certificate =
         options_.certificate ? *options_.certificate : make_server_certificate(options_.address);
     auto context = std::make_unique<ssl::context>(ssl::context::tls_server);
+    // Certificates and versions that are too weak are what some tests want.
+    SSL_CTX_set_security_level(context->native_handle(), 0);
     const char* step = "certificate";
     try {
         context->use_certificate_chain(boost::asio::buffer(certificate.chain_pem));
@@ -60,8 +87,7 @@ AIOHTTP_DECL void ServerCore::load_tls() {
                                  error.what());
     }
     auto* native = context->native_handle();
-    SSL_CTX_set_max_proto_version(native,
-                                  options_.max_tls_version == 12 ? TLS1_2_VERSION : TLS1_3_VERSION);
+    set_server_versions(native, options_);
     // Without an id, sessions verified by a client certificate cannot be resumed.
     constexpr std::string_view id = "aiohttp";
     SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(id.data()),
@@ -71,7 +97,9 @@ AIOHTTP_DECL void ServerCore::load_tls() {
         alpn_.append(protocol);
     }
     if (!alpn_.empty()) {
-        SSL_CTX_set_alpn_select_cb(native, &select_server_protocol, &alpn_);
+        SSL_CTX_set_alpn_select_cb(
+            native, options_.impose_alpn ? &impose_server_protocol : &select_server_protocol,
+            &alpn_);
     }
     authority_pem_ = certificate.authority_pem;
     tls_ = std::move(context);
