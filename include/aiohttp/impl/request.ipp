@@ -70,6 +70,9 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (auto error = resolve_url(spec)) {
         return error;
     }
+    if (spec.session->connector().closed()) {
+        return closed_connector();
+    }
     apply_auth(spec.request, spec.authorization, spec.session->headers());
     if (spec.compress) {
         compress_body(spec.request, *spec.compress, spec.session->headers());
@@ -113,7 +116,7 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec);
 
 /// Whether the request waits for code of the caller's.
-AIOHTTP_DECL bool needs_guard(const RequestSpec& spec, const Middlewares& middlewares) {
+inline bool needs_guard(const RequestSpec& spec, const Middlewares& middlewares) {
     return !middlewares.empty() || (spec.request.body && !spec.request.body->in_memory());
 }
 
@@ -159,11 +162,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         throw RuntimeError("Session is closed");
     }
     session.bind(executor);
-    if (session.connector().closed()) {
-        raise_for(session.connector().refusal(), spec->request, nullptr);
-    }
     const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
-    if (needs_guard(*spec, middlewares) && !spec->guard) {
+    if (!spec->guard && needs_guard(*spec, middlewares)) {
         co_return co_await perform_guarded(executor, std::move(spec));
     }
     if (const auto error = prepare(*spec)) {
@@ -177,7 +177,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                       make_response_state(),
                       Lease()};
     UserChain users{&middlewares, spec->guard, nullptr};
-    if (!middlewares.empty()) {
+    if (spec->guard && !middlewares.empty()) {
         exchange.users = &users;
     } else if (spec->guard) {
         exchange.deadline->guard_source(spec->guard.get());

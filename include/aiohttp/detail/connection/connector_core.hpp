@@ -29,8 +29,6 @@ public:
 
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
     bool force_close() const noexcept { return policy_.force_close; }
-    /// What a new request is told when the connector takes none any more; no error else.
-    Error refusal() const;
 
     /// An idle connection for the request, at once; false when acquire() is needed, which goes on
     /// with what `lease` holds then.
@@ -71,6 +69,9 @@ private:
     bool draining_ = false;
     bool closed_ = false;
 };
+
+/// What a request is told that a connector does not take any more.
+Error closed_connector();
 
 /// Ends what `owner` has under way, or the whole connector when it is null, giving it `grace` to
 /// finish by itself.

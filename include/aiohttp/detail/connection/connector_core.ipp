@@ -81,7 +81,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::acquire(const ClientRequest& 
                                                            Deadline& deadline,
                                                            Lease& lease) {
     if (closed_) {
-        co_return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
+        co_return closed_connector();
     }
     deadline.begin(Deadline::Limit::connect);
     Error error;
@@ -154,9 +154,8 @@ AIOHTTP_DECL void ConnectorCore::close(bool spare_bodies) noexcept {
     }
 }
 
-AIOHTTP_DECL Error ConnectorCore::refusal() const {
-    return closed() ? make_error(errc::connection_closed, Phase::queue, "the connector is closed")
-                    : Error();
+AIOHTTP_DECL Error closed_connector() {
+    return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
 }
 
 AIOHTTP_DECL PoolStats ConnectorCore::stats() const noexcept {

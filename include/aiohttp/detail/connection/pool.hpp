@@ -30,7 +30,7 @@ public:
     Lease() noexcept = default;
     Lease(Lease&& other) noexcept;
     Lease& operator=(Lease&& other) noexcept;
-    ~Lease();
+    ~Lease() { discard(); }
 
     explicit operator bool() const noexcept { return host_ != nullptr; }
     /// The connection; null until set.
@@ -45,10 +45,16 @@ public:
     /// Gives slot and connection back to the pool, for the next request.
     void give_back();
     /// Closes the connection and frees the slot.
-    void discard(CloseReason reason = &PoolCounters::failed) noexcept;
+    void discard(CloseReason reason = &PoolCounters::failed) noexcept {
+        if (host_ != nullptr) {
+            close_connection(reason);
+        }
+    }
 
 private:
     friend class Pool;
+    void close_connection(CloseReason reason) noexcept;
+
     std::weak_ptr<Pool> pool_;
     HostEntry* host_ = nullptr;
     ConnectionPtr connection_;
@@ -105,7 +111,12 @@ private:
     void forget_unused(HostEntry& host);
     Clock::time_point usable_until(const Connection& connection, Clock::time_point now) const;
     bool is_aged(const Connection& connection, Clock::time_point now) const noexcept;
-    void carry_out(ConnectionPool::Changes& changes, CloseReason reason);
+    void carry_out(ConnectionPool::Changes& changes, CloseReason reason) {
+        if (!changes.wake.empty() || !changes.close.empty()) {
+            carry_out_changes(changes, reason);
+        }
+    }
+    void carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason);
     void sweep();
 
     PoolPolicy policy_;

@@ -58,10 +58,6 @@ AIOHTTP_DECL Lease& Lease::operator=(Lease&& other) noexcept {
     return *this;
 }
 
-AIOHTTP_DECL Lease::~Lease() {
-    discard();
-}
-
 AIOHTTP_DECL void Lease::set(ConnectionPtr connection) noexcept {
     if (const auto pool = pool_.lock()) {
         pool->counters_.dead += connection_ ? 1U : 0U;
@@ -83,7 +79,7 @@ AIOHTTP_DECL void Lease::give_back() {
     }
 }
 
-AIOHTTP_DECL void Lease::discard(CloseReason reason) noexcept {
+AIOHTTP_DECL void Lease::close_connection(CloseReason reason) noexcept {
     if (connection_) {
         if (const auto pool = pool_.lock()) {
             pool->count(reason);
@@ -221,7 +217,7 @@ AIOHTTP_DECL void Pool::forget_unused(HostEntry& host) {
     }
 }
 
-AIOHTTP_DECL void Pool::carry_out(ConnectionPool::Changes& changes, CloseReason reason) {
+AIOHTTP_DECL void Pool::carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason) {
     for (auto* const waiter : changes.wake) {
         static_cast<Waiting*>(waiter)->event.notify();
     }
