@@ -1,6 +1,7 @@
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/dial_error.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
+#include <aiohttp/detail/connection/graceful_close.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
 #include <aiohttp/detail/connection/leased_body.ipp>

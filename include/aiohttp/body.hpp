@@ -24,9 +24,9 @@ public:
     virtual std::optional<std::uint64_t> size() const = 0;
     /// The next piece, of any size but zero; nullopt at the end. An exception fails the request
     /// and closes the connection.
-    /// A source that waits for something waits on its own time: the request's time limits close the
-    /// connection, but the request ends when the source has given its piece (behind middlewares,
-    /// or when it is cancelled, it ends at once).
+    /// A source may wait for something. When the request's time is up meanwhile, or its session is
+    /// closed, what the source waits in is cancelled, as it is when the request is: it throws
+    /// operation_aborted, and should let that pass.
     virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
     /// Goes back to the start, so that the body can be sent again after a stale connection or a
     /// redirect. False when that is not possible; the default.

@@ -226,7 +226,12 @@ public:
     /// ClientConnectionError. Afterwards requests throw RuntimeError. Calling it again does
     /// nothing.
     boost::asio::awaitable<void> close();
-    /// Whether it was closed.
+    /// The same, but gives requests under way, those in the pool's queue too, and responses that
+    /// are being read time to finish; idle connections of its own connector close at once. It
+    /// returns as soon as everything is done; when `grace` has passed, what is left is ended as by
+    /// close(). Cancelling it leaves that alone. ValueError when `grace` is negative.
+    boost::asio::awaitable<void> close(Duration grace);
+    /// Whether it was closed, or is being closed.
     bool closed() const noexcept;
     /// The default headers; changes count for requests made later.
     Headers& headers() noexcept;

@@ -220,3 +220,56 @@ TEST_CASE("an HTTP/1.0 response with Transfer-Encoding is read but not kept", "[
     CHECK(framing_of(head_of(200, {{"Transfer-Encoding", "chunked"}, {"Connection", "keep-alive"}},
                              10)) == "chunked");
 }
+
+namespace {
+
+/// The seconds that a Keep-Alive field leaves an idle connection, -1 for any number, -2 when the
+/// connection is not kept.
+int idle_seconds(const aiohttp::Headers& more, int version = 11) {
+    aiohttp::Headers headers{{"Content-Length", "0"}};
+    for (const auto field : more) {
+        headers.add(field.name, field.value);
+    }
+    Framing framing;
+    std::string error;
+    REQUIRE(decide_framing("GET", head_of(200, headers, version), true, framing, error));
+    return framing.keep_alive ? framing.idle_seconds : -2;
+}
+
+int idle_seconds(const std::string& keep_alive) {
+    return idle_seconds({{"Keep-Alive", keep_alive}});
+}
+
+}  // namespace
+
+TEST_CASE("Keep-Alive says how long an idle connection lasts", "[protocol][A6]") {
+    CHECK(idle_seconds(aiohttp::Headers()) == -1);
+    CHECK(idle_seconds("timeout=5") == 5);
+    CHECK(idle_seconds("timeout=5, max=1000") == 5);
+    CHECK(idle_seconds("max=2,TIMEOUT = 007") == 7);
+    CHECK(idle_seconds("max=2") == -1);
+    CHECK(idle_seconds("timeout=999999999") == 999'999'999);
+    CHECK(idle_seconds("timeout=1000000000") == 999'999'999);
+    CHECK(idle_seconds("timeout=98765432109876543210") == 999'999'999);
+    CHECK(idle_seconds({{"keep-alive", "timeout=5"}, {"KEEP-ALIVE", "max=7"}}) == 5);
+    CHECK(idle_seconds({{"Connection", "Keep-Alive"}, {"Keep-Alive", "timeout=3"}}, 10) == 3);
+    // It keeps nothing alive that is not.
+    CHECK(idle_seconds({{"Keep-Alive", "timeout=3"}}, 10) == -2);
+    CHECK(idle_seconds({{"Connection", "close"}, {"Keep-Alive", "timeout=3"}}) == -2);
+}
+
+TEST_CASE("a server that has no time or no request left does not keep its connection",
+          "[protocol][A4]") {
+    for (const char* value : {"timeout=0", "max=0", "max=1", "timeout=5, max=1", "timeout=00"}) {
+        CHECK(idle_seconds(value) == -2);
+    }
+}
+
+TEST_CASE("a malformed Keep-Alive parameter is ignored", "[protocol][A6]") {
+    for (const char* value : {"", ",,", "timeout", "timeout=", "timeout= ", "timeout=-1",
+                              "max=", "timeout=1.5", "timeout=1 2", "timeout==1", "timeout=+1",
+                              "=5", "tim eout=1", "timeout:5", "timeout=5;max=1", "xtimeout=1"}) {
+        CHECK(idle_seconds(value) == -1);
+    }
+    CHECK(idle_seconds("timeout=x, timeout=4") == 4);
+}

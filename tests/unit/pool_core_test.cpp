@@ -54,9 +54,12 @@ struct Bench {
         core.enqueue(host, waiters.emplace_back());
         return waiters.back();
     }
-    void release(Core::Host& host, int value, Duration when = 0s) {
+    void release(Core::Host& host,
+                 int value,
+                 Duration when = 0s,
+                 Clock::time_point until = Clock::time_point::max()) {
         Core::Changes changes;
-        core.release(host, value, at(when), changes);
+        core.release(host, value, at(when), until, changes);
         note(changes);
     }
     void release(Core::Host& host) {
@@ -261,6 +264,80 @@ TEST_CASE("reuse makes an idle connection young again", "[pool][A6]") {
     CHECK(pool.core.next_expiry() == at(25s));
 }
 
+TEST_CASE("an idle connection may expire before those that came earlier", "[pool]") {
+    Bench pool(limits(0, 0, 15s));
+    for (int i = 0; i < 4; ++i) {
+        pool.acquire(i < 2 ? pool.a : pool.b);
+    }
+    pool.release(pool.a, 1, 0s);
+    pool.release(pool.a, 2, 1s, at(5s));
+    pool.release(pool.b, 3, 2s, at(4s));
+    pool.release(pool.b, 4, 3s, at(100s));
+    CHECK(pool.core.next_expiry() == at(4s));
+    pool.expire(4s);
+    CHECK(pool.closed == Closed{3});
+    CHECK(pool.core.next_expiry() == at(5s));
+    pool.expire(5s);
+    CHECK(pool.closed == Closed{2});
+    CHECK(pool.acquire(pool.a) == "reuse 1");
+    CHECK(pool.core.next_expiry() == at(18s));
+    pool.expire(18s);
+    CHECK(pool.closed == Closed{4});
+    CHECK(pool.core.idle() == 0);
+}
+
+TEST_CASE("idle connections beyond their limit close, the oldest first", "[pool]") {
+    auto few = limits(0, 0);
+    few.idle = 3;
+    few.idle_per_host = 2;
+    Bench pool(few);
+    for (int i = 0; i < 3; ++i) {
+        pool.acquire(pool.a);
+        pool.acquire(pool.b);
+    }
+    pool.release(pool.a, 1);
+    pool.release(pool.a, 2);
+    CHECK(pool.closed.empty());
+    pool.release(pool.a, 3);
+    CHECK(pool.closed == Closed{1});
+    pool.release(pool.b, 4);
+    CHECK(pool.closed.empty());
+    pool.release(pool.b, 5);
+    CHECK(pool.closed == Closed{2});
+    CHECK(pool.core.idle() == 3);
+    CHECK(pool.a.idle() == 1);
+    CHECK(pool.b.idle() == 2);
+    CHECK(pool.b.in_use() == 1);
+}
+
+TEST_CASE("a waiter goes before the limit of idle connections", "[pool]") {
+    auto few = limits(1, 0);
+    few.idle = 1;
+    Bench pool(few);
+    pool.acquire(pool.a);
+    auto& waiter = pool.enqueue(pool.a);
+    CHECK(pool.a.waiting() == 1);
+    pool.release(pool.a, 7);
+    CHECK(pool.closed.empty());
+    CHECK(waiter.value == 7);
+    CHECK(pool.a.waiting() == 0);
+}
+
+TEST_CASE("all idle connections can be closed while requests wait", "[pool]") {
+    Bench pool(limits(0, 1));
+    pool.acquire(pool.a);
+    pool.acquire(pool.b);
+    pool.release(pool.b, 2);
+    auto& waiter = pool.enqueue(pool.a);
+    Core::Changes changes;
+    pool.core.close_idle(changes);
+    CHECK(changes.close == Closed{2});
+    CHECK(pool.b.unused());
+    CHECK(pool.core.waiting() == 1);
+    pool.release(pool.a, 1);
+    CHECK(waiter.value == 1);
+}
+
 TEST_CASE("a cancelled waiter leaves the queue and the others keep their order", "[pool][A13]") {
     Bench pool(limits(1, 0));
     pool.acquire(pool.a);
@@ -327,7 +404,7 @@ public:
         const auto h = pick(hosts_.size());
         Core::Changes changes;
         // Busy times, when the queue is long, and slack ones.
-        auto action = pick(8);
+        auto action = pick(9);
         if (++steps_ / 200 % 2 == 1 && action < 2) {
             action = 3 + 3 * action;
         }
@@ -341,8 +418,12 @@ public:
             case 4:
                 if (hosts_[h].in_use > 0) {
                     --hosts_[h].in_use;
-                    core_.release(hosts_[h].host, ++values_, now_, changes);
-                    idle_.push_back({values_, h, now_});
+                    // Some may wait for less than keepalive, as their servers say.
+                    const auto until = pick(3) == 0 ? now_ + Duration(1 + pick(2'000'000'000))
+                                                    : Clock::time_point::max();
+                    core_.release(hosts_[h].host, ++values_, now_, until, changes);
+                    idle_.push_back({values_, h, std::min(now_ + limits_.keepalive, until)});
+                    released_ = h;
                 }
                 break;
             case 5:
@@ -358,6 +439,9 @@ public:
                     queue_.erase(which);
                     core_.cancel(*waiting->waiter, changes);
                 }
+                break;
+            case 7:
+                replace_dead(h);
                 break;
             default:
                 core_.expire(now_, changes);
@@ -377,7 +461,7 @@ private:
     struct Idle {
         int value;
         std::size_t host;
-        Clock::time_point since;
+        Clock::time_point expires;
     };
     struct Waiting {
         std::size_t host;
@@ -411,6 +495,40 @@ private:
         }
     }
 
+    /// The connection of a slot turned out to be dead: the next idle one of the host, if any.
+    void replace_dead(std::size_t h) {
+        if (hosts_[h].in_use == 0) {
+            return;
+        }
+        const auto newest = newest_idle(h);
+        const auto value = core_.next_idle(hosts_[h].host);
+        need(value.has_value() == (newest != idle_.end()), "another idle connection");
+        if (value) {
+            need(newest->value == value, "the newest one");
+            idle_.erase(newest);
+        }
+    }
+
+    /// A connection may be closed because it expired, because it is too many, or to make room.
+    void take_closed(int value) {
+        const auto found = std::find_if(idle_.begin(), idle_.end(),
+                                        [&](const Idle& idle) { return idle.value == value; });
+        need(found != idle_.end(), "an idle connection is closed");
+        if (expired_) {
+            need(found->expires <= now_, "only old ones expire");
+        } else if (released_ == found->host && limits_.idle_per_host != 0 &&
+                   idle_of(found->host) > limits_.idle_per_host) {
+            const auto oldest = std::find_if(idle_.begin(), idle_.end(), [&](const Idle& idle) {
+                return idle.host == found->host;
+            });
+            need(oldest == found, "the oldest of its host is too many");
+        } else {
+            need(found == idle_.begin(), "the oldest gives way");
+        }
+        idle_.erase(found);
+        ++evicted;
+    }
+
     void settle(const Core::Changes& changes) {
         for (const auto* waiter : changes.wake) {
             const auto found = std::find_if(queue_.begin(), queue_.end(), [&](const auto& waiting) {
@@ -434,13 +552,13 @@ private:
             queue_.erase(found);
         }
         for (const int value : changes.close) {
-            need(!idle_.empty() && idle_.front().value == value, "the oldest gives way");
-            need(!expired_ || idle_.front().since + limits_.keepalive <= now_,
-                 "only old ones expire");
-            idle_.pop_front();
-            ++evicted;
+            take_closed(value);
         }
+        need(!expired_ || std::none_of(idle_.begin(), idle_.end(),
+                                       [&](const Idle& idle) { return idle.expires <= now_; }),
+             "all old ones expire");
         expired_ = false;
+        released_ = hosts_.size();
         for (const auto h : overtaken_) {
             need(!may_open(h), "only hosts at their own limit are passed over");
         }
@@ -453,6 +571,11 @@ private:
             in_use += hosts_[h].in_use;
             const auto open = hosts_[h].in_use + idle_of(h);
             need(limits_.per_host == 0 || open <= limits_.per_host, "the limit of a host");
+            need(limits_.idle_per_host == 0 || idle_of(h) <= limits_.idle_per_host,
+                 "the limit of a host's idle ones");
+            need(hosts_[h].host.in_use() == hosts_[h].in_use, "a host's in_use");
+            need(hosts_[h].host.idle() == idle_of(h), "a host's idle ones");
+            need(hosts_[h].host.waiting() == waiters_of(h), "a host's waiters");
             need(hosts_[h].host.unused() == (open == 0 && !has_waiters(h)), "unused hosts");
             if (has_waiters(h)) {
                 need(idle_of(h) == 0, "no idle connection next to its waiters");
@@ -463,14 +586,22 @@ private:
         need(core_.idle() == idle_.size(), "idle adds up");
         need(core_.waiting() == queue_.size(), "waiting adds up");
         need(limits_.total == 0 || in_use + idle_.size() <= limits_.total, "the total limit");
+        need(limits_.idle == 0 || idle_.size() <= limits_.idle, "the limit of idle ones");
         const auto expiry = core_.next_expiry();
         need(expiry.has_value() == !idle_.empty(), "an expiry while there are idle connections");
-        need(!expiry || *expiry == idle_.front().since + limits_.keepalive, "the next expiry");
+        const auto next = std::min_element(
+            idle_.begin(), idle_.end(),
+            [](const Idle& one, const Idle& other) { return one.expires < other.expires; });
+        need(!expiry || *expiry == next->expires, "the next expiry");
     }
 
     bool has_waiters(std::size_t h) const {
         return std::any_of(queue_.begin(), queue_.end(),
                            [h](const auto& waiting) { return waiting->host == h; });
+    }
+    std::size_t waiters_of(std::size_t h) const {
+        return static_cast<std::size_t>(std::count_if(
+            queue_.begin(), queue_.end(), [h](const auto& waiting) { return waiting->host == h; }));
     }
     std::size_t idle_of(std::size_t h) const {
         return static_cast<std::size_t>(std::count_if(
@@ -507,6 +638,7 @@ private:
     int values_ = 0;
     int steps_ = 0;
     bool expired_ = false;
+    std::size_t released_ = 5;  // the host that a connection has just come back to
 };
 
 /// The processor time it takes to queue so many waiters on a pool of 100 and to serve them all.
@@ -535,7 +667,7 @@ double serve_queue(std::size_t count, bool cancel_half) {
     }
     while (!busy.empty()) {
         changes = {};
-        core.release(*busy.front(), 1, at(0s), changes);
+        core.release(*busy.front(), 1, at(0s), Clock::time_point::max(), changes);
         busy.pop_front();
         for (auto* const waiter : changes.wake) {
             served += waiter->granted ? 1 : 0;
@@ -550,8 +682,11 @@ double serve_queue(std::size_t count, bool cancel_half) {
 }  // namespace
 
 TEST_CASE("the pool keeps its promises however it is used", "[pool]") {
-    const std::array<PoolLimits, 5> kinds{limits(4, 0), limits(4, 2), limits(0, 2), limits(1, 1),
-                                          limits(7, 3, 1s)};
+    std::array<PoolLimits, 7> kinds{limits(4, 0),     limits(4, 2), limits(0, 2),      limits(1, 1),
+                                    limits(7, 3, 1s), limits(0, 3), limits(9, 4, 100s)};
+    kinds[5].idle_per_host = 1;
+    kinds[6].idle = 3;
+    kinds[6].idle_per_host = 2;
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
         RandomUse pool(kinds[kind], 20 + static_cast<unsigned>(kind));
         INFO("limits " << kinds[kind].total << ' ' << kinds[kind].per_host);

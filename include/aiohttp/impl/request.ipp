@@ -70,6 +70,9 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (auto error = resolve_url(spec)) {
         return error;
     }
+    if (spec.session->connector().closed()) {
+        return closed_connector();
+    }
     apply_auth(spec.request, spec.authorization, spec.session->headers());
     if (spec.compress) {
         compress_body(spec.request, *spec.compress, spec.session->headers());
@@ -112,8 +115,13 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
 
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec);
 
-/// Runs a request with middlewares as a coroutine of its own, so that its deadline can end it
-/// whatever the middlewares are waiting for.
+/// Whether the request waits for code of the caller's.
+inline bool needs_guard(const RequestSpec& spec, const Middlewares& middlewares) {
+    return !middlewares.empty() || (spec.request.body && !spec.request.body->in_memory());
+}
+
+/// Runs a request with middlewares, or with a body that is made piece by piece, as a coroutine of
+/// its own, so that its deadline can end it whatever the caller's code is waiting for.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
     const boost::asio::any_io_executor& executor, std::unique_ptr<RequestSpec> spec) {
     ChainGuard& guard = *(spec->guard = std::make_shared<ChainGuard>());
@@ -155,7 +163,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     }
     session.bind(executor);
     const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
-    if (!middlewares.empty() && !spec->guard) {
+    if (!spec->guard && needs_guard(*spec, middlewares)) {
         co_return co_await perform_guarded(executor, std::move(spec));
     }
     if (const auto error = prepare(*spec)) {
@@ -169,10 +177,14 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                       make_response_state(),
                       Lease()};
     UserChain users{&middlewares, spec->guard, nullptr};
-    exchange.users = spec->guard ? &users : nullptr;
+    if (spec->guard && !middlewares.empty()) {
+        exchange.users = &users;
+    } else if (spec->guard) {
+        exchange.deadline->guard_source(spec->guard.get());
+    }
     Error error;
-    if (exchange.users != nullptr) {
-        error = co_await run_chain(exchange);
+    if (spec->guard) {
+        error = co_await run_hop(exchange);
     } else if (!begin_hop(exchange)) {
         error = co_await acquire_and_send(exchange);
     } else {
@@ -194,6 +206,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         raise(error, exchange);
     }
     if (exchange.users == nullptr) {
+        exchange.deadline->guard_source(nullptr);  // it ends with this coroutine
         begin_response(exchange);
     } else {
         exchange.deadline.reset();  // the response has its own, and nobody is to be cancelled now

@@ -43,7 +43,8 @@ AIOHTTP_DECL void SessionCore::configure(ClientRequest& request) const {
 }
 
 AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
-    if (std::exchange(closed_, true)) {
+    closed_ = true;
+    if (std::exchange(ended_, true)) {
         return;
     }
     connector().interrupt(this, spare_bodies);
@@ -86,6 +87,16 @@ AIOHTTP_DECL Request new_request(const std::shared_ptr<SessionCore>& session,
     auto spec = new_spec(session, method);
     spec->request.url = url;
     return Request(std::move(spec));
+}
+
+AIOHTTP_DECL boost::asio::awaitable<void> close_session(std::shared_ptr<SessionCore> session,
+                                                        Duration grace) {
+    const void* const owner = session->owns_connector() ? nullptr : session.get();
+    if (grace >= Duration::zero()) {
+        session->begin_close();
+    }
+    co_await close_gracefully(session->shared_connector(), owner, grace);
+    session->close(false);
 }
 
 /// A session that its request owns: it ends with the request, and what the response still needs of
@@ -175,6 +186,9 @@ AIOHTTP_DECL Request ClientSession::options(const Url& url) {
 AIOHTTP_DECL boost::asio::awaitable<void> ClientSession::close() {
     core_->close(false);
     co_return;
+}
+AIOHTTP_DECL boost::asio::awaitable<void> ClientSession::close(Duration grace) {
+    return detail::close_session(core_, grace);
 }
 AIOHTTP_DECL bool ClientSession::closed() const noexcept {
     return core_->closed();

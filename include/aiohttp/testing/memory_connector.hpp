@@ -67,6 +67,8 @@ public:
     MemoryScript& fail_connect(boost::system::error_code error);
     /// The host's name has no address.
     MemoryScript& fail_lookup();
+    /// Looking the host up never comes to an end.
+    MemoryScript& never_look_up();
     /// Connecting never comes to an end.
     MemoryScript& never_connect();
     /// Connecting takes so long, on aiohttp::Clock.

@@ -32,6 +32,8 @@ public:
 
     /// See ClientSession::close() and ~ClientSession().
     void close(bool spare_bodies) noexcept;
+    /// Refuses new requests.
+    void begin_close() noexcept { closed_ = true; }
     bool closed() const noexcept { return closed_; }
 
     Headers& headers() noexcept { return options_.headers_; }
@@ -61,6 +63,7 @@ private:
     ClientSessionOptions options_;
     std::optional<Netrc> netrc_;
     bool closed_ = false;
+    bool ended_ = false;
 };
 
 /// A request as it is being described: what Request's setters write.

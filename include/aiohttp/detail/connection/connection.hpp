@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <aiohttp/clock.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/net/deadline.hpp>
@@ -54,12 +55,21 @@ public:
 
     /// After body_done(): whether another request may follow on this connection.
     virtual bool reusable() const noexcept = 0;
+    /// After body_done(): how long the peer keeps the connection between two requests, as far as
+    /// it said so, else the longest there is.
+    virtual Duration idle_limit() const noexcept = 0;
     /// Whether the peer closed this idle connection, or sent bytes that nobody asked for.
     virtual bool is_dead() noexcept = 0;
     /// The peer's address.
     virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
     /// Who was met in the TLS handshake; null without TLS.
     virtual const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept = 0;
+
+    /// When the connection was made.
+    Clock::time_point made() const noexcept { return made_; }
+
+private:
+    Clock::time_point made_ = Clock::now();
 };
 
 }  // namespace aiohttp::detail

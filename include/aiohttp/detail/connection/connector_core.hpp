@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -41,8 +42,15 @@ public:
     void interrupt(const void* owner, bool spare_bodies) noexcept;
     /// Closes the pool and ends what is under way; responses handed out as for interrupt().
     void close(bool spare_bodies) noexcept;
-    bool closed() const noexcept { return closed_; }
+    /// Refuses new requests and closes what is idle.
+    void drain();
+    /// Waits until what `owner` has under way, or anybody when it is null, has come to its end, but
+    /// no longer than `most`. Throws when it is cancelled.
+    asio::awaitable<void> wait_until_quiet(const void* owner, Duration most);
+    bool closed() const noexcept { return closed_ || draining_; }
     PoolStats stats() const noexcept;
+    std::vector<HostStats> stats_by_host() const;
+    PoolCounters counters() const noexcept;
 
 private:
     asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
@@ -57,7 +65,18 @@ private:
     std::shared_ptr<Pool> pool_;
     std::shared_ptr<DeadlinePool> deadlines_;
     std::optional<ContextWatch> watch_;
+    PoolCounters counters_;  // of the pools that were
+    bool draining_ = false;
     bool closed_ = false;
 };
+
+/// What a request is told that a connector does not take any more.
+Error closed_connector();
+
+/// Ends what `owner` has under way, or the whole connector when it is null, giving it `grace` to
+/// finish by itself.
+asio::awaitable<void> close_gracefully(std::shared_ptr<ConnectorCore> connector,
+                                       const void* owner,
+                                       Duration grace);
 
 }  // namespace aiohttp::detail

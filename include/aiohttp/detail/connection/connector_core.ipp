@@ -23,11 +23,15 @@ AIOHTTP_DECL void ConnectorCore::bind(const asio::any_io_executor& executor) {
         return;
     }
     executor_ = executor;
-    PoolLimits limits;
-    limits.total = policy_.limit;
-    limits.per_host = policy_.limit_per_host;
-    limits.keepalive = policy_.keepalive_timeout.value_or(std::chrono::seconds(15));
-    pool_ = std::make_shared<Pool>(executor, limits, policy_.force_close);
+    PoolPolicy policy;
+    policy.limits.total = policy_.limit;
+    policy.limits.per_host = policy_.limit_per_host;
+    policy.limits.idle = policy_.max_idle;
+    policy.limits.idle_per_host = policy_.max_idle_per_host;
+    policy.limits.keepalive = policy_.keepalive_timeout.value_or(std::chrono::seconds(15));
+    policy.max_age = policy_.max_connection_age;
+    policy.force_close = policy_.force_close;
+    pool_ = std::make_shared<Pool>(executor, policy, counters_);
     deadlines_ = std::make_shared<DeadlinePool>(executor);
     watch_.emplace(
         executor, [](void* self) noexcept { static_cast<ConnectorCore*>(self)->unbind(); }, this);
@@ -40,6 +44,7 @@ AIOHTTP_DECL void ConnectorCore::unbind() noexcept {
     deadlines_->detach();
     deadlines_.reset();
     pool_->close();
+    counters_ = pool_->counters();
     pool_.reset();
     executor_ = {};
 }
@@ -90,7 +95,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::acquire(const ClientRequest& 
                                                            Deadline& deadline,
                                                            Lease& lease) {
     if (closed_) {
-        co_return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
+        co_return closed_connector();
     }
     deadline.begin(Deadline::Limit::connect);
     Error error;
@@ -110,6 +115,9 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& r
                                                           Deadline& deadline,
                                                           Lease& lease) {
     lease.set(nullptr);
+    if (pool_) {
+        pool_->count(&PoolCounters::replayed);
+    }
     deadline.begin(Deadline::Limit::connect);
     const auto error = co_await open(request, deadline, lease);
     deadline.end(Deadline::Limit::connect);
@@ -124,6 +132,9 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& req
     deadline.tell(ConnectionEvent::create_start);
     const auto error = co_await establish(*dialer_, lease.key(), name, deadline, connection);
     if (error) {
+        if (pool_) {
+            pool_->count(&PoolCounters::not_made);
+        }
         co_return error;
     }
     if (closed_) {
@@ -155,6 +166,10 @@ AIOHTTP_DECL void ConnectorCore::close(bool spare_bodies) noexcept {
     }
 }
 
+AIOHTTP_DECL Error closed_connector() {
+    return make_error(errc::connection_closed, Phase::queue, "the connector is closed");
+}
+
 AIOHTTP_DECL PoolStats ConnectorCore::stats() const noexcept {
     PoolStats stats;
     if (pool_) {
@@ -164,6 +179,14 @@ AIOHTTP_DECL PoolStats ConnectorCore::stats() const noexcept {
         stats.waiting = pool_->waiting();
     }
     return stats;
+}
+
+AIOHTTP_DECL std::vector<HostStats> ConnectorCore::stats_by_host() const {
+    return pool_ ? pool_->stats_by_host() : std::vector<HostStats>();
+}
+
+AIOHTTP_DECL PoolCounters ConnectorCore::counters() const noexcept {
+    return pool_ ? pool_->counters() : counters_;
 }
 
 }  // namespace aiohttp::detail

@@ -42,6 +42,7 @@ public:
     Headers& trailers() override { return body_.trailers(); }
 
     bool reusable() const noexcept override;
+    Duration idle_limit() const noexcept override;
     bool is_dead() noexcept override;
     std::shared_ptr<const std::string> remote_endpoint() const override { return remote_endpoint_; }
     const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept override { return tls_peer_; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -130,6 +131,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         sending = co_await send_body(request, deadline, head);
     }
     upload_complete_ = sending == Sending::complete;
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
 
     deadline.watch(Phase::wait, transport_.get());
     while (!head_done_ && (input_.empty() || decode_head(head) == HeadStatus::need_more)) {
@@ -257,6 +261,15 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
 AIOHTTP_DECL bool Http1Connection::reusable() const noexcept {
     return framing_.keep_alive && upload_complete_ && body_.done() && piece_.empty() &&
            input_.empty();
+}
+
+AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
+    if (framing_.idle_seconds < 0) {
+        return Duration::max();
+    }
+    // What we send takes a while to arrive, and by then the server must not have closed.
+    const Duration promised = std::chrono::seconds(framing_.idle_seconds);
+    return promised - std::min<Duration>(std::chrono::seconds(1), promised / 2);
 }
 
 AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {

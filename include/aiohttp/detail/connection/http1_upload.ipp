@@ -66,7 +66,16 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
     std::uint64_t produced = 0;
     bool more = true;
     while (more) {
+        // The source may take its time: meanwhile there is nothing else to be ended than itself.
+        if (deadline.source_guard() != nullptr) {
+            deadline.watch(Phase::send, deadline.source_guard());
+        }
         const auto piece = co_await request.body->next();
+        deadline.watch(Phase::send, transport_.get());
+        if (deadline.verdict()) {
+            send_error_ = deadline.verdict();
+            co_return Sending::failed;
+        }
         more = piece.has_value();
         output_.clear();
         if (piece) {

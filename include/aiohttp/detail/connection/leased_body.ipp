@@ -26,7 +26,7 @@ AIOHTTP_DECL void settle(Lease& lease) {
     if (lease->reusable()) {
         lease.give_back();
     } else {
-        lease.discard();
+        lease.discard(&PoolCounters::finished);
     }
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <aiohttp/connector.hpp>
 #include <aiohttp/detail/connection/connection.hpp>
 #include <aiohttp/detail/connection/connection_key.hpp>
 #include <aiohttp/detail/connection/pool_core.hpp>
@@ -14,6 +17,8 @@
 namespace aiohttp::detail {
 
 class Pool;
+/// Why a connection is closed: which counter goes up.
+using CloseReason = std::uint64_t PoolCounters::*;
 using ConnectionPtr = std::unique_ptr<Connection>;
 using ConnectionPool = PoolCore<ConnectionPtr>;
 using HostEntry = std::pair<const ConnectionKey, ConnectionPool::Host>;
@@ -25,7 +30,7 @@ public:
     Lease() noexcept = default;
     Lease(Lease&& other) noexcept;
     Lease& operator=(Lease&& other) noexcept;
-    ~Lease();
+    ~Lease() { discard(); }
 
     explicit operator bool() const noexcept { return host_ != nullptr; }
     /// The connection; null until set.
@@ -35,24 +40,40 @@ public:
     bool reused() const noexcept { return reused_; }
     const ConnectionKey& key() const noexcept { return host_->first; }
 
+    /// Puts a new connection into the slot; null: none for now, because the one in it was dead.
     void set(ConnectionPtr connection) noexcept;
     /// Gives slot and connection back to the pool, for the next request.
     void give_back();
     /// Closes the connection and frees the slot.
-    void discard() noexcept;
+    void discard(CloseReason reason = &PoolCounters::failed) noexcept {
+        if (host_ != nullptr) {
+            close_connection(reason);
+        }
+    }
 
 private:
     friend class Pool;
+    void close_connection(CloseReason reason) noexcept;
+
     std::weak_ptr<Pool> pool_;
     HostEntry* host_ = nullptr;
     ConnectionPtr connection_;
     bool reused_ = false;
 };
 
+struct PoolPolicy {
+    PoolLimits limits;
+    std::optional<Duration> max_age;  ///< of a connection that serves another request
+    bool force_close = false;
+};
+
 /// The connections of a connector: carries out what PoolCore decides.
 class Pool : public std::enable_shared_from_this<Pool> {
 public:
-    Pool(const asio::any_io_executor& executor, const PoolLimits& limits, bool force_close);
+    /// `counters` is where counting goes on.
+    Pool(const asio::any_io_executor& executor,
+         const PoolPolicy& policy,
+         const PoolCounters& counters);
 
     /// A lease when one can be had at once: with a live idle connection, or with the right to
     /// make one. Empty when the request has to wait.
@@ -64,6 +85,9 @@ public:
                                           Deadline& deadline,
                                           Lease& granted);
 
+    /// Closes the idle connections; from now on those that come back close too, unless somebody
+    /// waits for them.
+    void drain();
     /// Closes the idle connections and fails those who wait; what is leased closes when it comes
     /// back.
     void close() noexcept;
@@ -72,6 +96,10 @@ public:
     std::size_t in_use() const noexcept { return core_.in_use(); }
     std::size_t idle() const noexcept { return core_.idle(); }
     std::size_t waiting() const noexcept { return core_.waiting(); }
+    std::vector<HostStats> stats_by_host() const;
+    const PoolCounters& counters() const noexcept { return counters_; }
+    /// Counts something that only the connector sees.
+    void count(CloseReason what) noexcept { ++(counters_.*what); }
 
 private:
     friend class Lease;
@@ -81,14 +109,23 @@ private:
     Lease lease(HostEntry& host, ConnectionPtr connection);
     void take_back(HostEntry& host, ConnectionPtr connection);
     void forget_unused(HostEntry& host);
-    void carry_out(ConnectionPool::Changes& changes);
+    Clock::time_point usable_until(const Connection& connection, Clock::time_point now) const;
+    bool is_aged(const Connection& connection, Clock::time_point now) const noexcept;
+    void carry_out(ConnectionPool::Changes& changes, CloseReason reason) {
+        if (!changes.wake.empty() || !changes.close.empty()) {
+            carry_out_changes(changes, reason);
+        }
+    }
+    void carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason);
     void sweep();
 
+    PoolPolicy policy_;
+    PoolCounters counters_;
     ConnectionPool core_;
     std::unordered_map<ConnectionKey, ConnectionPool::Host, ConnectionKeyHash, ConnectionKeyEqual>
         hosts_;
     BackgroundTimer expiry_;
-    bool force_close_;
+    bool draining_ = false;
     bool closed_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -25,7 +26,7 @@ struct Pool::Waiting : ConnectionPool::Waiter {
         } else if (entry != nullptr && !pool->closed_) {
             ConnectionPool::Changes changes;
             pool->core_.cancel(*this, changes);
-            pool->carry_out(changes);
+            pool->carry_out(changes, &PoolCounters::evicted);
             pool->forget_unused(*entry);
         }
     }
@@ -57,11 +58,11 @@ AIOHTTP_DECL Lease& Lease::operator=(Lease&& other) noexcept {
     return *this;
 }
 
-AIOHTTP_DECL Lease::~Lease() {
-    discard();
-}
-
 AIOHTTP_DECL void Lease::set(ConnectionPtr connection) noexcept {
+    if (const auto pool = pool_.lock()) {
+        pool->counters_.dead += connection_ ? 1U : 0U;
+        pool->counters_.made += connection ? 1U : 0U;
+    }
     connection_ = std::move(connection);
     reused_ = false;
 }
@@ -78,18 +79,23 @@ AIOHTTP_DECL void Lease::give_back() {
     }
 }
 
-AIOHTTP_DECL void Lease::discard() noexcept {
-    connection_.reset();
+AIOHTTP_DECL void Lease::close_connection(CloseReason reason) noexcept {
+    if (connection_) {
+        if (const auto pool = pool_.lock()) {
+            pool->count(reason);
+        }
+        connection_.reset();
+    }
     give_back();
 }
 
 AIOHTTP_DECL Pool::Pool(const asio::any_io_executor& executor,
-                        const PoolLimits& limits,
-                        bool force_close)
-    : core_(limits),
-      expiry_(
-          executor, [](void* self) { static_cast<Pool*>(self)->sweep(); }, this),
-      force_close_(force_close) {}
+                        const PoolPolicy& policy,
+                        const PoolCounters& counters)
+    : policy_(policy),
+      counters_(counters),
+      core_(policy.limits),
+      expiry_(executor, [](void* self) { static_cast<Pool*>(self)->sweep(); }, this) {}
 
 AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
                                     const std::shared_ptr<const TlsContext>& tls) {
@@ -106,6 +112,7 @@ AIOHTTP_DECL Lease Pool::lease(HostEntry& host, ConnectionPtr connection) {
     taken.pool_ = weak_from_this();
     taken.host_ = &host;
     while (connection && connection->is_dead()) {
+        ++counters_.dead;
         auto next = core_.next_idle(host.second);
         connection = next ? std::move(*next) : nullptr;
     }
@@ -121,12 +128,14 @@ AIOHTTP_DECL Lease Pool::try_acquire(const ConnectionKeyView& key,
     ConnectionPool::Changes changes;
     std::optional<ConnectionPtr> idle;
     const auto verdict = core_.acquire(host.second, idle, changes);
-    carry_out(changes);
+    carry_out(changes, &PoolCounters::evicted);
     if (verdict == ConnectionPool::Verdict::wait) {
         forget_unused(host);
         return {};
     }
-    return lease(host, idle ? std::move(*idle) : nullptr);
+    auto taken = lease(host, idle ? std::move(*idle) : nullptr);
+    counters_.reused += taken.reused() ? 1U : 0U;
+    return taken;
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
@@ -136,6 +145,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
     Waiting waiting(shared_from_this());
     waiting.entry = &entry(key, tls);
     core_.enqueue(waiting.entry->second, waiting);
+    ++counters_.waited;
+    counters_.longest_queue = std::max(counters_.longest_queue, core_.waiting());
     deadline.watch(Phase::queue, &waiting.event);
     deadline.begin(Deadline::Limit::pool);
     deadline.tell(ConnectionEvent::queued_start);
@@ -150,19 +161,50 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
     }
     throw_if_cancelled(error);
     granted = waiting.take();
+    counters_.reused += granted.reused() ? 1U : 0U;
     deadline.tell(ConnectionEvent::queued_end);
     co_return Error();
 }
 
+AIOHTTP_DECL bool Pool::is_aged(const Connection& connection,
+                                Clock::time_point now) const noexcept {
+    return policy_.max_age && now - connection.made() >= *policy_.max_age;
+}
+
+/// How long the connection can serve further requests, whatever keepalive_timeout says.
+AIOHTTP_DECL Clock::time_point Pool::usable_until(const Connection& connection,
+                                                  Clock::time_point now) const {
+    const Duration idle = connection.idle_limit();
+    auto until = Clock::time_point::max();
+    if (idle < until - now) {
+        until = now + idle;
+    }
+    if (policy_.max_age && *policy_.max_age < until - connection.made()) {
+        until = connection.made() + *policy_.max_age;
+    }
+    return until;
+}
+
 AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
     ConnectionPool::Changes changes;
-    if (connection && !force_close_ && !closed_) {
-        core_.release(host.second, std::move(connection), Clock::now(), changes);
-    } else {
+    const auto now = Clock::now();
+    if (connection && (policy_.force_close || closed_ || is_aged(*connection, now))) {
+        count(closed_               ? &PoolCounters::shut
+              : policy_.force_close ? &PoolCounters::finished
+                                    : &PoolCounters::aged);
         connection.reset();
+    }
+    if (connection) {
+        const auto until = usable_until(*connection, now);
+        core_.release(host.second, std::move(connection), now, until, changes);
+    } else {
         core_.release(host.second, changes);
     }
-    carry_out(changes);
+    carry_out(changes, &PoolCounters::evicted);
+    if (draining_) {
+        core_.close_idle(changes);
+        carry_out(changes, &PoolCounters::shut);
+    }
     if (const auto next = core_.next_expiry()) {
         expiry_.arm_before(*next);
     }
@@ -175,10 +217,12 @@ AIOHTTP_DECL void Pool::forget_unused(HostEntry& host) {
     }
 }
 
-AIOHTTP_DECL void Pool::carry_out(ConnectionPool::Changes& changes) {
+AIOHTTP_DECL void Pool::carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason) {
     for (auto* const waiter : changes.wake) {
         static_cast<Waiting*>(waiter)->event.notify();
     }
+    changes.wake.clear();
+    counters_.*reason += changes.close.size();
     changes.close.clear();
 }
 
@@ -191,12 +235,25 @@ AIOHTTP_DECL void Pool::sweep() {
     if (*next <= now) {
         ConnectionPool::Changes changes;
         core_.expire(now, changes);
-        carry_out(changes);
+        for (auto& connection : changes.close) {
+            count(is_aged(*connection, now) ? &PoolCounters::aged : &PoolCounters::expired);
+            connection.reset();
+        }
+        changes.close.clear();
+        carry_out(changes, &PoolCounters::expired);
         std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
     }
     if (const auto later = core_.next_expiry()) {
         expiry_.arm_before(*later);
     }
+}
+
+AIOHTTP_DECL void Pool::drain() {
+    draining_ = true;
+    ConnectionPool::Changes changes;
+    core_.close_idle(changes);
+    carry_out(changes, &PoolCounters::shut);
+    std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
 }
 
 AIOHTTP_DECL void Pool::close() noexcept {
@@ -205,7 +262,19 @@ AIOHTTP_DECL void Pool::close() noexcept {
     }
     ConnectionPool::Changes changes;
     core_.close(changes);
-    carry_out(changes);
+    carry_out(changes, &PoolCounters::shut);
+}
+
+AIOHTTP_DECL std::vector<HostStats> Pool::stats_by_host() const {
+    std::vector<HostStats> all;
+    for (const auto& [key, host] : hosts_) {
+        HostStats& stats = all.emplace_back();
+        stats.host = key.host;
+        stats.port = key.port;
+        stats.tls = key.tls != nullptr;
+        stats.pool = {host.in_use() + host.idle(), host.in_use(), host.idle(), host.waiting()};
+    }
+    return all;
 }
 
 }  // namespace aiohttp::detail

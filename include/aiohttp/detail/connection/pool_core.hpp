@@ -1,23 +1,25 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <list>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include <aiohttp/clock.hpp>
+#include <aiohttp/detail/connection/idle_connections.hpp>
 
 namespace aiohttp::detail {
 
 struct PoolLimits {
-    std::size_t total = 100;   ///< connections open or being opened; 0: no limit
-    std::size_t per_host = 0;  ///< the same for one key; 0: no limit
-    Duration keepalive{};      ///< how long an idle connection may wait
+    std::size_t total = 100;        ///< connections open or being opened; 0: no limit
+    std::size_t per_host = 0;       ///< the same for one key; 0: no limit
+    std::size_t idle = 0;           ///< idle connections; 0: no limit
+    std::size_t idle_per_host = 0;  ///< the same for one key; 0: no limit
+    Duration keepalive{};           ///< how long an idle connection may wait
 };
 
 /// The pool's bookkeeping, pure: it is told what happened and answers what is to be done. `Value`
@@ -37,14 +39,6 @@ class PoolCore {
 public:
     class Host;
 
-private:
-    struct Idle {
-        std::optional<Value> value;
-        Clock::time_point since;
-        Host* host = nullptr;
-    };
-
-public:
     /// A place in the queue. It stays where it is until granted or cancelled.
     struct Waiter {
         Host* host = nullptr;
@@ -90,6 +84,7 @@ public:
         waiter.previous = host.last_;
         (host.last_ != nullptr ? host.last_->next : host.first_) = &waiter;
         host.last_ = &waiter;
+        ++host.waiting_;
         ++waiting_;
         if (waiter.previous == nullptr) {
             file(host);
@@ -99,16 +94,14 @@ public:
     /// Another idle connection for a slot that is already held: the one it came with was dead.
     std::optional<Value> next_idle(Host& host) { return take_idle(host); }
 
-    /// Gives a slot back together with a connection that can be used again.
-    void release(Host& host, Value value, Clock::time_point now, Changes& changes) {
+    /// Gives a slot back together with a connection that can be used again, but not from `until`
+    /// on.
+    void release(
+        Host& host, Value value, Clock::time_point now, Clock::time_point until, Changes& changes) {
         vacate(host);
-        if (spare_.empty()) {  // list nodes are kept: coming and going costs no allocation
-            spare_.emplace_back();
-        }
-        idle_.splice(idle_.end(), spare_, spare_.begin());
-        idle_.back() = Idle{std::move(value), now, &host};
-        host.idle_.push_back(std::prev(idle_.end()));
+        idle_.add(host.idle_, host, std::move(value), std::min(now + limits_.keepalive, until));
         serve(host, changes);
+        trim(host, changes);
     }
 
     /// Gives a slot back without a connection: closed, or never made.
@@ -126,22 +119,28 @@ public:
 
     /// Takes out the connections that have been idle for too long.
     void expire(Clock::time_point now, Changes& changes) {
-        while (!idle_.empty() && idle_.front().since + limits_.keepalive <= now) {
-            close_oldest(changes);
+        while (!idle_.empty() && idle_.next_expiry() <= now) {
+            Host& host = idle_.host_of_next_expiry();
+            changes.close.push_back(idle_.take_next_expiry());
+            file(host);
         }
     }
 
-    /// When the oldest idle connection will be too old.
+    /// When the next idle connection expires.
     std::optional<Clock::time_point> next_expiry() const {
-        return idle_.empty() ? std::nullopt
-                             : std::optional(idle_.front().since + limits_.keepalive);
+        return idle_.empty() ? std::nullopt : std::optional(idle_.next_expiry());
+    }
+
+    /// Takes out every idle connection.
+    void close_idle(Changes& changes) {
+        while (!idle_.empty()) {
+            close_oldest(changes);
+        }
     }
 
     /// Takes out every idle connection and every waiter.
     void close(Changes& changes) {
-        while (!idle_.empty()) {
-            close_oldest(changes);
-        }
+        close_idle(changes);
         while (!waiting_hosts_.empty() || !blocked_.empty()) {
             auto& hosts = waiting_hosts_.empty() ? blocked_ : waiting_hosts_;
             Waiter& waiter = *(*hosts.begin())->first_;
@@ -158,11 +157,15 @@ public:
     class Host {
     public:
         bool unused() const noexcept { return in_use_ == 0 && idle_.empty() && first_ == nullptr; }
+        std::size_t in_use() const noexcept { return in_use_; }
+        std::size_t idle() const noexcept { return idle_.size(); }
+        std::size_t waiting() const noexcept { return waiting_; }
 
     private:
         friend class PoolCore;
         std::size_t in_use_ = 0;
-        std::deque<typename std::list<Idle>::iterator> idle_;  // oldest first
+        std::size_t waiting_ = 0;
+        typename IdleConnections<Value, Host>::OfHost idle_;
         Waiter* first_ = nullptr;
         Waiter* last_ = nullptr;
     };
@@ -201,28 +204,23 @@ private:
         --in_use_;
     }
 
-    Value take_node(typename std::list<Idle>::iterator node) {
-        Value value = std::move(*node->value);
-        node->value.reset();
-        spare_.splice(spare_.begin(), idle_, node);
-        return value;
-    }
-
-    std::optional<Value> take_idle(Host& host) {
-        if (host.idle_.empty()) {
-            return std::nullopt;
-        }
-        const auto node = host.idle_.back();
-        host.idle_.pop_back();
-        return take_node(node);
-    }
+    std::optional<Value> take_idle(Host& host) { return idle_.take_newest(host.idle_); }
 
     void close_oldest(Changes& changes) {
-        Host& host = *idle_.front().host;
-        assert(host.idle_.front() == idle_.begin());
-        host.idle_.pop_front();
-        changes.close.push_back(take_node(idle_.begin()));
+        Host& host = idle_.host_of_oldest();
+        changes.close.push_back(idle_.take_oldest());
         file(host);
+    }
+
+    /// Idle connections beyond their limits give way, the oldest first. Called when serve() has
+    /// left none to waiters who could use them.
+    void trim(Host& host, Changes& changes) {
+        if (limits_.idle_per_host != 0 && host.idle_.size() > limits_.idle_per_host) {
+            changes.close.push_back(idle_.take_oldest(host.idle_));
+        }
+        if (limits_.idle != 0 && idle_.size() > limits_.idle) {
+            close_oldest(changes);
+        }
     }
 
     void unlink(Waiter& waiter) {
@@ -234,6 +232,7 @@ private:
         }
         (was_first ? host.first_ : waiter.previous->next) = waiter.next;
         (waiter.next == nullptr ? host.last_ : waiter.next->previous) = waiter.previous;
+        --host.waiting_;
         --waiting_;
         if (was_first) {
             file(host);
@@ -270,10 +269,9 @@ private:
     }
 
     PoolLimits limits_;
-    std::list<Idle> idle_;   // oldest first, over all hosts
-    std::list<Idle> spare_;  // empty nodes
-    Hosts waiting_hosts_;    // hosts with waiters that could use a connection
-    Hosts blocked_;          // hosts with waiters that are at their own limit
+    IdleConnections<Value, Host> idle_;
+    Hosts waiting_hosts_;  // hosts with waiters that could use a connection
+    Hosts blocked_;        // hosts with waiters that are at their own limit
     std::size_t in_use_ = 0;
     std::size_t waiting_ = 0;
     std::uint64_t tickets_ = 0;

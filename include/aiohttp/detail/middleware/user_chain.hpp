@@ -12,8 +12,8 @@
 
 namespace aiohttp::detail {
 
-/// Ends a chain of the user's middlewares, whatever they are waiting for, when the deadline of the
-/// whole request says so.
+/// Ends code of the user's, whatever it is waiting for, when the deadline of the request says so: a
+/// chain of middlewares, or the source of a body.
 class ChainGuard final : public Abortable {
 public:
     std::function<void()> cancel;  ///< cancels the coroutine that runs the chain
@@ -56,10 +56,18 @@ struct UserHop {
 /// already. Exceptions that are no Error are thrown.
 boost::asio::awaitable<Error> run_chain(Exchange& exchange);
 
+/// send_hop() with a body whose source may be cancelled while it is waited for: when the deadline
+/// did that it is the deadline's error.
+boost::asio::awaitable<Error> send_guarded(Exchange& exchange);
+
 /// One hop, through the user's middlewares when there are some. A plain function, so that nobody
 /// else pays for a coroutine.
 inline boost::asio::awaitable<Error> run_hop(Exchange& exchange) {
-    return exchange.users != nullptr ? run_chain(exchange) : send_hop(exchange);
+    if (exchange.users != nullptr) {
+        return run_chain(exchange);
+    }
+    return exchange.deadline->source_guard() != nullptr ? send_guarded(exchange)
+                                                        : send_hop(exchange);
 }
 
 /// Whether an exception that run_chain() kept is one of the library's own, which may be told of

@@ -121,11 +121,7 @@ AIOHTTP_DECL Error prepare_send(UserHop& hop) {
     return {};
 }
 
-/// send_hop() for the middlewares: within the time of the whole request, and when that is over an
-/// error, though the coroutine is cancelled then.
-AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop& hop) {
-    const PartUnderWay part(hop.guard, exchange.deadline.get());
-    hop.body_used = true;
+AIOHTTP_DECL boost::asio::awaitable<Error> send_guarded(Exchange& exchange) {
     Error error;
     try {
         error = co_await send_hop(exchange);
@@ -135,6 +131,15 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop
             throw;
         }
     }
+    co_return error;
+}
+
+/// send_hop() for the middlewares: within the time of the whole request, and when that is over an
+/// error, though the coroutine is cancelled then.
+AIOHTTP_DECL boost::asio::awaitable<Error> send_part(Exchange& exchange, UserHop& hop) {
+    const PartUnderWay part(hop.guard, exchange.deadline.get());
+    hop.body_used = true;
+    const auto error = co_await send_guarded(exchange);
     hop.body_used = !error || error.phase() >= Phase::send;
     co_return error;
 }

@@ -58,6 +58,11 @@ public:
     }
     Phase phase() const noexcept { return phase_; }
 
+    /// What ends the wait for a piece of the body to be sent, which is the caller's code; null:
+    /// nothing does. Null again after finish().
+    void guard_source(Abortable* guard) noexcept { source_guard_ = guard; }
+    Abortable* source_guard() const noexcept { return source_guard_; }
+
     /// Who is told what happens on the way, or null; null again after finish().
     void observe(ExchangeObserver* observer) noexcept { observer_ = observer; }
     /// Tells the observer, if there is one.
@@ -94,6 +99,7 @@ private:
     Transport* paused_ = nullptr;
     Phase phase_ = Phase::none;
     Abortable* operation_ = nullptr;
+    Abortable* source_guard_ = nullptr;
     ExchangeObserver* observer_ = nullptr;
     Error verdict_;
     BackgroundTimer timer_;

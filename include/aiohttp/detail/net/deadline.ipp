@@ -100,6 +100,7 @@ AIOHTTP_DECL void Deadline::finish() noexcept {
     limits_.fill(Clock::time_point::max());
     end_pause();
     watch(Phase::none, nullptr);
+    guard_source(nullptr);
     observe(nullptr);
 }
 

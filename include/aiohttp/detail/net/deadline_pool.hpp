@@ -4,8 +4,11 @@
 #include <vector>
 
 #include <aiohttp/detail/net/deadline.hpp>
+#include <aiohttp/detail/net/one_shot.hpp>
 
 namespace aiohttp::detail {
+
+class Silence;
 
 /// The deadlines of all exchanges of a connector. They are used again, timer and all: a timer
 /// that is still armed for the last exchange serves the next one without a system call.
@@ -27,10 +30,15 @@ public:
     /// Brings the exchanges of `owner` to an end, all of them when it is null. With
     /// `spare_bodies`, those whose response was handed out already go on.
     void interrupt(const void* owner, const Error& reason, bool spare_bodies) noexcept;
+    /// Whether something of `owner` is under way, or of anybody when it is null.
+    bool busy(const void* owner) const noexcept;
+    /// How many deadlines are in use.
+    std::size_t in_use() const noexcept { return entries_.size() - free_.size(); }
     /// Lets go of the io_context, which is about to be destroyed.
     void detach() noexcept;
 
 private:
+    friend class Silence;
     struct Entry {
         std::unique_ptr<Deadline> deadline;
         const void* owner = nullptr;  // null: free
@@ -39,6 +47,28 @@ private:
     asio::any_io_executor executor_;
     std::vector<Entry> entries_;
     std::vector<std::size_t> free_;
+    std::vector<Silence*> silences_;  // most of the time none
+};
+
+/// Waits until nothing of an owner is under way any more.
+class Silence {
+public:
+    /// `owner` as for DeadlinePool::busy().
+    Silence(std::shared_ptr<DeadlinePool> pool, const void* owner);
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+    ~Silence();
+
+    /// True when it is so, false when `most` has passed before. Throws when it is cancelled.
+    asio::awaitable<bool> wait(const asio::any_io_executor& executor, Duration most);
+
+private:
+    friend class DeadlinePool;
+    void look() noexcept;
+
+    std::shared_ptr<DeadlinePool> pool_;
+    const void* owner_;
+    OneShot event_;
 };
 
 }  // namespace aiohttp::detail

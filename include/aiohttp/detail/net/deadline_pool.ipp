@@ -1,8 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/net/background_timer.hpp>
+#include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/deadline_pool.hpp>
 
 namespace aiohttp::detail {
@@ -31,6 +35,9 @@ AIOHTTP_DECL void DeadlinePool::GiveBack::operator()(Deadline* deadline) const n
     deadline->finish();
     pool->entries_[deadline->id()].owner = nullptr;
     pool->free_.push_back(deadline->id());
+    for (auto* const silence : pool->silences_) {
+        silence->look();
+    }
 }
 
 AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
@@ -47,12 +54,57 @@ AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
             entry.deadline->interrupt(reason);
         }
     }
+    for (auto* const silence : silences_) {
+        silence->look();
+    }
+}
+
+AIOHTTP_DECL bool DeadlinePool::busy(const void* owner) const noexcept {
+    // What has been brought to an end already may be held for ever, by a response nobody reads.
+    return in_use() != 0 && std::ranges::any_of(entries_, [owner](const Entry& entry) {
+               return entry.owner != nullptr && (owner == nullptr || entry.owner == owner) &&
+                      !entry.deadline->verdict();
+           });
 }
 
 AIOHTTP_DECL void DeadlinePool::detach() noexcept {
     for (auto& entry : entries_) {
         entry.deadline->detach();
     }
+    for (auto* const silence : silences_) {
+        silence->event_.notify();
+    }
+}
+
+AIOHTTP_DECL Silence::Silence(std::shared_ptr<DeadlinePool> pool, const void* owner)
+    : pool_(std::move(pool)), owner_(owner) {
+    pool_->silences_.push_back(this);
+}
+
+AIOHTTP_DECL Silence::~Silence() {
+    std::erase(pool_->silences_, this);
+}
+
+AIOHTTP_DECL void Silence::look() noexcept {
+    if (!pool_->busy(owner_)) {
+        event_.notify();
+    }
+}
+
+AIOHTTP_DECL asio::awaitable<bool> Silence::wait(const asio::any_io_executor& executor,
+                                                 Duration most) {
+    if (!pool_->busy(owner_)) {
+        co_return true;
+    }
+    BackgroundTimer timer(
+        executor, [](void* self) { static_cast<Silence*>(self)->event_.notify(); }, this);
+    const auto now = Clock::now();
+    if (most < Clock::time_point::max() - now) {
+        timer.arm_before(now + most);
+    }
+    const auto error = co_await event_.wait();
+    throw_if_cancelled(error);
+    co_return !pool_->busy(owner_);
 }
 
 }  // namespace aiohttp::detail

@@ -17,6 +17,9 @@ struct Framing {
     std::uint64_t length = 0;  ///< of the body, when kind is length
     bool keep_alive = false;   ///< another request may follow on this connection
     bool upgraded = false;     ///< the connection speaks another protocol from here on
+    /// With keep_alive, for how many seconds the server keeps the idle connection, as far as its
+    /// Keep-Alive field says (RFC 2068 19.7.1.1), else -1.
+    std::int32_t idle_seconds = -1;
 };
 
 /// RFC 9112 6.3 and 9.3 for the response to a request of that method. Without `read_until_eof` a

@@ -17,6 +17,8 @@ struct FramingFields {
     bool last_is_chunked = false;
     bool close = false;
     bool keep_alive = false;
+    std::int32_t idle_seconds = -1;   // of Keep-Alive: timeout
+    std::int32_t requests_left = -1;  // of Keep-Alive: max
 };
 
 /// iequals(), quicker where the text is in the usual case.
@@ -46,9 +48,44 @@ AIOHTTP_DECL void read_connection_options(std::string_view list, FramingFields& 
     }
 }
 
+/// The number after `name` and "=", at most nine digits' worth; false when it is something else.
+AIOHTTP_DECL bool read_parameter(std::string_view text,
+                                 std::string_view name,
+                                 std::int32_t& number) noexcept {
+    constexpr std::int32_t most = 999'999'999;
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || !iequals(trim(text.substr(0, equals)), name)) {
+        return false;
+    }
+    const auto digits = trim(text.substr(equals + 1));
+    std::int32_t value = 0;
+    for (const char c : digits) {
+        if (!is_digit(c)) {
+            return false;
+        }
+        value = value > (most - (c - '0')) / 10 ? most : value * 10 + (c - '0');
+    }
+    if (!digits.empty()) {
+        number = value;
+    }
+    return !digits.empty();
+}
+
+/// What is not understood is ignored: it is only a hint.
+AIOHTTP_DECL void read_keep_alive(std::string_view list, FramingFields& fields) noexcept {
+    while (!list.empty()) {
+        const auto parameter = next_list_element(list);
+        if (!read_parameter(parameter, "timeout", fields.idle_seconds)) {
+            read_parameter(parameter, "max", fields.requests_left);
+        }
+    }
+}
+
 /// In one pass over the head.
 AIOHTTP_DECL FramingFields read_framing_fields(const Headers& headers) noexcept {
     constexpr std::string_view connection = "Connection";
+    constexpr std::string_view keep_alive = "Keep-Alive";
+    static_assert(keep_alive.size() == connection.size());
     constexpr std::string_view content_length = "Content-Length";
     constexpr std::string_view transfer_encoding = "Transfer-Encoding";
     FramingFields fields;
@@ -57,6 +94,8 @@ AIOHTTP_DECL FramingFields read_framing_fields(const Headers& headers) noexcept 
             case connection.size():
                 if (matches(field.name, connection)) {
                     read_connection_options(field.value, fields);
+                } else if (matches(field.name, keep_alive)) {
+                    read_keep_alive(field.value, fields);
                 }
                 break;
             case content_length.size():
@@ -133,8 +172,11 @@ AIOHTTP_DECL bool decide_framing(std::string_view request_method,
         return true;
     }
     // An HTTP/1.0 message with Transfer-Encoding may be framed wrongly (RFC 9112 6.1).
-    const bool persistent =
-        !fields.close && (head.version >= 11 || (fields.keep_alive && !fields.coded));
+    // A server that has one request left, or none, is about to close.
+    const bool ends = fields.close || fields.idle_seconds == 0 || fields.requests_left == 0 ||
+                      fields.requests_left == 1;
+    const bool persistent = !ends && (head.version >= 11 || (fields.keep_alive && !fields.coded));
+    framing.idle_seconds = fields.idle_seconds;
     if (request_method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304) {
         framing.keep_alive = persistent;
     } else if (fields.last_is_chunked) {

@@ -41,7 +41,7 @@ struct MemoryStep {
 
 /// What a testing::MemoryScript describes.
 struct MemoryPlan {
-    enum class Dial : std::uint8_t { connects, fails, lookup_fails, hangs };
+    enum class Dial : std::uint8_t { connects, fails, lookup_fails, hangs, lookup_hangs };
 
     std::deque<MemoryStep> steps;  // steps are added while one is carried out
     bool repeats = false;

@@ -108,6 +108,10 @@ AIOHTTP_DECL MemoryScript& MemoryScript::fail_lookup() {
     plan_.dial_error = boost::asio::error::host_not_found;
     return *this;
 }
+AIOHTTP_DECL MemoryScript& MemoryScript::never_look_up() {
+    plan_.dial = MemoryDial::lookup_hangs;
+    return *this;
+}
 AIOHTTP_DECL MemoryScript& MemoryScript::never_connect() {
     plan_.dial = MemoryDial::hangs;
     return *this;

@@ -100,8 +100,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> MemoryTransport::write_until_readable(
 /// Waits as long as the plan says; then the connection is there, or it is not.
 AIOHTTP_DECL asio::awaitable<error_code> memory_connect(MemoryPeerPtr peer) {
     const auto& plan = peer->plan();
-    if (plan.dial == MemoryPlan::Dial::hangs || plan.dial_time > Duration::zero()) {
-        if (plan.dial != MemoryPlan::Dial::hangs) {
+    const bool hangs =
+        plan.dial == MemoryPlan::Dial::hangs || plan.dial == MemoryPlan::Dial::lookup_hangs;
+    if (hangs || plan.dial_time > Duration::zero()) {
+        if (!hangs) {
             peer->start_timer(plan.dial_time);
         }
         const auto error = co_await wait_for_peer(peer, MemoryWait::time);
@@ -144,10 +146,12 @@ AIOHTTP_DECL asio::awaitable<Error> MemoryDialer::dial(std::string host,
         std::make_shared<MemoryPeer>(executor, hub_->choose(host, port), hub_, record);
     hub_->entries.push_back({record, peer});
     auto connecting = std::make_unique<MemoryTransport>(peer);
-    deadline.begin(Deadline::Limit::sock_connect);
-    deadline.watch(Phase::connect, connecting.get());
+    const bool looks_up = peer->plan().dial == MemoryPlan::Dial::lookup_hangs;
+    const auto phase = looks_up ? Phase::dns : Phase::connect;
+    deadline.begin(looks_up ? Deadline::Limit::dns : Deadline::Limit::sock_connect);
+    deadline.watch(phase, connecting.get());
     const auto error = co_await memory_connect(peer);
-    deadline.watch(Phase::connect, nullptr);
+    deadline.watch(phase, nullptr);
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
