@@ -5,3 +5,4 @@
 #include <aiohttp/impl/cancelled.ipp>
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
+#include <aiohttp/impl/timings.ipp>

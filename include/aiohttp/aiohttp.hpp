@@ -21,6 +21,7 @@
 #include <aiohttp/file_body.hpp>
 #include <aiohttp/form_data.hpp>
 #include <aiohttp/generator_body.hpp>
+#include <aiohttp/har.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/middleware.hpp>
@@ -32,12 +33,16 @@
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/response.hpp>
+#include <aiohttp/secrets.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/stream_reader.hpp>
 #include <aiohttp/tasks.hpp>
 #include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/timeout.hpp>
+#include <aiohttp/timings.hpp>
 #include <aiohttp/tls.hpp>
+#include <aiohttp/trace.hpp>
+#include <aiohttp/trace_params.hpp>
 #include <aiohttp/url.hpp>
 #include <aiohttp/version.hpp>
 #include <aiohttp/view_body.hpp>

@@ -30,7 +30,9 @@ PUBLIC_LAYERS = {
     "outcome": "core",
     "pairs": "core",
     "redirect": "core",
+    "secrets": "core",
     "timeout": "core",
+    "timings": "core",
     "url": "core",
     "version": "core",
     "body": "message",
@@ -49,6 +51,8 @@ PUBLIC_LAYERS = {
     "connector_options": "message",
     "tcp_connector": "connection",
     "middleware": "middleware",
+    "trace": "middleware",
+    "trace_params": "middleware",
 }
 
 # Layers that know neither I/O nor time: bytes and values in, bytes and values out.

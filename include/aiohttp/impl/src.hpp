@@ -2,6 +2,7 @@
 
 // Every definition, for aiohttp::header_only.
 
+#include <aiohttp/detail/client/har_json.ipp>
 #include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
@@ -21,6 +22,7 @@
 #include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
+#include <aiohttp/detail/message/exchange_times.ipp>
 #include <aiohttp/detail/message/multipart_body.ipp>
 #include <aiohttp/detail/message/multipart_part.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
@@ -28,6 +30,7 @@
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
+#include <aiohttp/detail/middleware/request_trace.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/middleware/user_chain.ipp>
@@ -66,6 +69,7 @@
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
+#include <aiohttp/detail/protocol/secrets.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
 #include <aiohttp/detail/protocol/zlib_coding.ipp>
@@ -81,6 +85,7 @@
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/file_body.ipp>
 #include <aiohttp/impl/form_data.ipp>
+#include <aiohttp/impl/har.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
 #include <aiohttp/impl/middleware.ipp>
@@ -89,6 +94,7 @@
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/progress.ipp>
 #include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/request_curl.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>
 #include <aiohttp/impl/session.ipp>
@@ -96,5 +102,7 @@
 #include <aiohttp/impl/stream_reader.ipp>
 #include <aiohttp/impl/tasks.ipp>
 #include <aiohttp/impl/tcp_connector.ipp>
+#include <aiohttp/impl/timings.ipp>
 #include <aiohttp/impl/tls.ipp>
+#include <aiohttp/impl/trace.ipp>
 #include <aiohttp/impl/url.ipp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,8 +56,14 @@ public:
     virtual bool reusable() const noexcept = 0;
     /// Whether the peer closed this idle connection, or sent bytes that nobody asked for.
     virtual bool is_dead() noexcept = 0;
+    /// Its number in its connector, from 1.
+    std::uint64_t number() const noexcept { return number_; }
+    void set_number(std::uint64_t number) noexcept { number_ = number; }
     /// The peer's address.
     virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
+
+private:
+    std::uint64_t number_ = 0;
 };
 
 }  // namespace aiohttp::detail

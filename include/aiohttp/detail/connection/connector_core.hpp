@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -57,6 +58,7 @@ private:
     std::shared_ptr<Pool> pool_;
     std::shared_ptr<DeadlinePool> deadlines_;
     std::optional<ContextWatch> watch_;
+    std::uint64_t opened_ = 0;  // connections so far
     bool closed_ = false;
 };
 
