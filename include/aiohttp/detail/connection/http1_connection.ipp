@@ -144,8 +144,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         input_.commit(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
         deadline.add_received(received.bytes);
-        if (times != nullptr && !std::exchange(answered, true)) {
-            times->answered = Clock::now();
+        if (times != nullptr) {
+            times->head_end = Clock::now();
+            times->answered = std::exchange(answered, true) ? times->answered : times->head_end;
         }
         if (received.error || deadline.verdict()) {
             // The server may have answered before it hung up; if not, the first error counts.
@@ -155,7 +156,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         }
     }
     if (times != nullptr) {
-        times->answered = answered ? times->answered : times->sent;
+        if (!answered) {
+            times->answered = times->head_end = times->sent;
+        }
         times->head_received = head_decoder_.consumed();
     }
     co_return begin_body(request, head);

@@ -35,6 +35,7 @@ struct ExchangeTimes {
     Point ready = never;     ///< it had its connection, where that took time
     Point sent = never;      ///< it was sent
     Point answered = never;  ///< the first bytes of the answer had come
+    Point head_end = never;  ///< its head had
     Point end = never;       ///< the body was at its end, or given up
     Span queue;
     Span create;

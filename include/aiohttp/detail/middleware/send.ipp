@@ -133,7 +133,7 @@ AIOHTTP_DECL void begin_response(Exchange& exchange) {
         response.observe(exchange.trace);
     }
     if (take_body(response, exchange.lease)) {
-        response.times.end = response.times.answered;
+        response.times.end = response.times.head_end;
         exchange.deadline.reset();
         return;
     }
