@@ -2,12 +2,15 @@
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
+#include <aiohttp/detail/middleware/request_trace.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/middleware/user_chain.ipp>
 #include <aiohttp/impl/middleware.ipp>
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/request_curl.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/session.ipp>
 #include <aiohttp/impl/session_options.ipp>
+#include <aiohttp/impl/trace.ipp>

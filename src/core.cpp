@@ -7,3 +7,4 @@
 #include <aiohttp/impl/cancelled.ipp>
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/headers.ipp>
+#include <aiohttp/impl/timings.ipp>

@@ -1,5 +1,6 @@
 #include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
+#include <aiohttp/detail/message/exchange_times.ipp>
 #include <aiohttp/detail/message/multipart_part.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/impl/body.ipp>

@@ -10,4 +10,5 @@
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
+#include <aiohttp/detail/protocol/secrets.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>

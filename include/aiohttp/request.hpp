@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,7 @@
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/response.hpp>
+#include <aiohttp/secrets.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
 
@@ -287,6 +289,11 @@ public:
     /// much of it is in memory while nobody reads; at least 1 (else ValueError). Default 64 KiB.
     Request& read_bufsize(std::size_t bytes) &;
     Request&& read_bufsize(std::size_t bytes) && { return std::move(this->read_bufsize(bytes)); }
+    /// What the context of this request is made from, see TraceConfig.
+    Request& trace_request_ctx(std::any value) &;
+    Request&& trace_request_ctx(std::any value) && {
+        return std::move(this->trace_request_ctx(std::move(value)));
+    }
 
     /// The whole exchange at once, body included: its text, as ClientResponse::text() ...
     boost::asio::awaitable<std::string> text() &&;
@@ -300,6 +307,14 @@ public:
     boost::asio::awaitable<T> as() &&;
     /// The body into a file, see Download.
     Download download_to(std::string path, DownloadOptions options = DownloadOptions()) &&;
+
+    /// This request, as it stands, as a command for a shell: for a bug report, or to try it by
+    /// hand. It has the method, the URL with its parameters, the fields of the request and the
+    /// session, the cookies, the body when it is text in memory (else `--data-binary @-`, and a
+    /// comment says what to feed it), -L, --max-time and -k. Middlewares, netrc and what a caller's
+    /// own ssl::context says are not in it. Everything is quoted for sh. Throws
+    /// InvalidUrlClientError, NonHttpUrlClientError and ValueError as awaiting it would.
+    std::string to_curl(Secrets secrets = Secrets::masked) const;
 
 private:
     Request(boost::asio::awaitable<ClientResponse> exchange, detail::RequestSpec* spec)

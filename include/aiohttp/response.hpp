@@ -19,6 +19,7 @@
 #include <aiohttp/headers.hpp>
 #include <aiohttp/link.hpp>
 #include <aiohttp/stream_reader.hpp>
+#include <aiohttp/timings.hpp>
 #include <aiohttp/tls_info.hpp>
 #include <aiohttp/url.hpp>
 
@@ -90,6 +91,9 @@ public:
     bool upload_complete() const noexcept;
     /// How many bytes of the request were sent, head and framing included, before TLS.
     std::uint64_t output_size() const noexcept;
+    /// Where the time went: of the last hop, with what came before it. Its `body` and `total` go on
+    /// until the body has been read or given up. All zero for a response that a middleware made.
+    Timings timings() const;
 
     /// The cookies that this response sets, by name, of equal names the last one; whether the jar
     /// takes them or not. Their times count from this call.

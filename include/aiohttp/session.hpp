@@ -23,6 +23,7 @@
 #include <aiohttp/tcp_connector.hpp>
 #include <aiohttp/timeout.hpp>
 #include <aiohttp/tls.hpp>
+#include <aiohttp/trace.hpp>
 #include <aiohttp/url.hpp>
 
 namespace aiohttp {
@@ -125,6 +126,10 @@ public:
     /// Is asked before each redirect is followed, see RedirectHook. Default: nobody is.
     ClientSessionOptions& on_redirect(RedirectHook hook) &;
     ClientSessionOptions&& on_redirect(RedirectHook hook) &&;
+    /// Tells the functions of `trace` what happens to every request; call it again for more, they
+    /// are told in this order.
+    ClientSessionOptions& trace_config(TraceConfig trace) &;
+    ClientSessionOptions&& trace_config(TraceConfig trace) &&;
     /// Limits of a response head, see Request.
     ClientSessionOptions& max_line_size(std::size_t bytes) &;
     ClientSessionOptions&& max_line_size(std::size_t bytes) &&;
@@ -169,6 +174,7 @@ private:
     bool requote_redirect_url_ = true;
     bool trust_env_ = false;
     RedirectHook redirect_hook_;
+    std::vector<TraceConfig> trace_configs_;
     std::size_t max_line_size_ = 8190;
     std::size_t max_field_size_ = 8190;
     std::size_t max_headers_ = 128;

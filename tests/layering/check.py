@@ -34,7 +34,9 @@ PUBLIC_LAYERS = {
     "redirect": "core",
     "resolved_host": "core",
     "socket_hook": "core",
+    "secrets": "core",
     "timeout": "core",
+    "timings": "core",
     "url": "core",
     "version": "core",
     "body": "message",
@@ -59,6 +61,8 @@ PUBLIC_LAYERS = {
     "tcp_connector_options": "connection",
     "unix_connector": "connection",
     "middleware": "middleware",
+    "trace": "middleware",
+    "trace_params": "middleware",
 }
 
 # Layers that know neither I/O nor time: bytes and values in, bytes and values out.

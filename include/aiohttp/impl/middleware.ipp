@@ -68,6 +68,7 @@ AIOHTTP_DECL void ClientRequest::update_body(std::unique_ptr<BodySource> body) {
     }
     hop_->body_used = false;
     request.chunked = false;
+    request.observed_body = false;
     request.headers.erase("content-length");
     request.headers.erase("transfer-encoding");
     request.headers.erase("content-encoding");

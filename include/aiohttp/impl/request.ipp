@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
@@ -10,9 +11,11 @@
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/message/compressed_body.hpp>
+#include <aiohttp/detail/message/observed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/middleware/auth.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
@@ -23,12 +26,10 @@ namespace aiohttp {
 
 namespace detail {
 
-/// The URL to ask for: the one given, relative to the session's base, with the parameters.
-AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
+AIOHTTP_DECL Error complete_url(const RequestSpec& spec, Url& url) {
     if (spec.url_error) {
         return spec.url_error;
     }
-    Url& url = spec.request.url;
     if (!url.is_absolute() && !spec.session->base_url().empty()) {
         url = spec.session->base_url().join(url);
     }
@@ -50,9 +51,9 @@ AIOHTTP_DECL Error resolve_url(RequestSpec& spec) {
 
 /// Puts the body into a content coding, unless it is empty. Throws ValueError when the fields say
 /// otherwise.
-AIOHTTP_DECL void compress_body(ClientRequest& request,
-                                ContentCoding coding,
-                                const Headers& session_headers) {
+AIOHTTP_DECL void compress_body(RequestSpec& spec, ContentCoding coding) {
+    ClientRequest& request = spec.request;
+    const Headers& session_headers = spec.session->headers();
     for (const std::string_view name : {"Content-Encoding", "Content-Length"}) {
         if (request.headers.contains(name) || session_headers.contains(name)) {
             throw ValueError("compress(" + std::string(to_string(coding)) + ") together with " +
@@ -60,6 +61,13 @@ AIOHTTP_DECL void compress_body(ClientRequest& request,
         }
     }
     if (request.body && request.body->size() != std::optional<std::uint64_t>(0)) {
+        if (spec.trace) {
+            const auto tell = [trace = spec.trace](std::string_view piece) {
+                trace->on_chunk_sent(piece);
+            };
+            request.body = std::make_unique<ObservedBody>(std::move(request.body), tell);
+            request.observed_body = true;
+        }
         request.body = std::make_unique<CompressedBody>(std::move(request.body), coding);
         request.headers.add("Content-Encoding", to_string(coding));
     }
@@ -67,7 +75,7 @@ AIOHTTP_DECL void compress_body(ClientRequest& request,
 
 /// Validates and completes what the setters wrote.
 AIOHTTP_DECL Error prepare(RequestSpec& spec) {
-    if (auto error = resolve_url(spec)) {
+    if (auto error = complete_url(spec, spec.request.url)) {
         return error;
     }
     if (spec.session->connector().closed()) {
@@ -75,7 +83,7 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     }
     apply_auth(spec.request, spec.authorization, spec.session->headers());
     if (spec.compress) {
-        compress_body(spec.request, *spec.compress, spec.session->headers());
+        compress_body(spec, *spec.compress);
     }
     return {};
 }
@@ -91,7 +99,6 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     return defaults;
 }
 
-/// Throws the error as that of this request, and of the redirects that led to it.
 [[noreturn]] AIOHTTP_DECL void raise_for(const Error& error,
                                          const ClientRequest& request,
                                          History history) {
@@ -135,6 +142,36 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
     return task_result(TaskOwner(task), task);
 }
 
+/// Runs a request that somebody wants to be told of.
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_traced(
+    std::unique_ptr<RequestSpec> spec) {
+    const auto trace =
+        std::make_shared<RequestTrace>(spec->session->traces(), spec->trace_request_ctx);
+    spec->trace = trace;
+    try {
+        co_return co_await perform(std::move(spec));
+    } catch (...) {
+        trace->on_exception(std::current_exception());
+        throw;
+    }
+}
+
+/// Tells that the request is about to be sent.
+AIOHTTP_DECL void start_trace(Exchange& exchange, const std::shared_ptr<RequestTrace>& trace) {
+    take_session_fields(exchange);
+    exchange.trace = trace;
+    trace->start(exchange.request);
+}
+
+/// Tells that the response is about to be handed out.
+AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
+                            const ClientResponse& response,
+                            ResponseState& state) {
+    state.observe(trace);  // it may be one that a middleware made
+    trace->on_end(response);
+    state.tell_end();
+}
+
 /// Throws what ended the request.
 [[noreturn]] AIOHTTP_DECL void raise(const Error& error, Exchange& exchange) {
     History& history = exchange.response->history;
@@ -162,6 +199,9 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         throw RuntimeError("Session is closed");
     }
     session.bind(executor);
+    if (session.traces() && !spec->trace) {
+        co_return co_await perform_traced(std::move(spec));
+    }
     const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
     if (!spec->guard && needs_guard(*spec, middlewares)) {
         co_return co_await perform_guarded(executor, std::move(spec));
@@ -176,6 +216,9 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                           &session, spec->timeout ? *spec->timeout : session.timeout()),
                       make_response_state(),
                       Lease()};
+    if (spec->trace) {
+        start_trace(exchange, spec->trace);
+    }
     UserChain users{&middlewares, spec->guard, nullptr};
     if (spec->guard && !middlewares.empty()) {
         exchange.users = &users;
@@ -211,11 +254,15 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     } else {
         exchange.deadline.reset();  // the response has its own, and nobody is to be cancelled now
     }
+    ResponseState& state = *exchange.response;
     ClientResponse response(std::move(exchange.response));
     if (const StatusCheck* const check = status_check_of(*spec)) {
         co_await (*check)(response);
     } else if (spec->raise_for_status.value_or(session.raises_for_status())) {
         response.raise_for_status();
+    }
+    if (spec->trace) {
+        end_trace(spec->trace, response, state);
     }
     co_return response;
 }

@@ -273,4 +273,9 @@ AIOHTTP_DECL Request& Request::read_bufsize(std::size_t bytes) & {
     return *this;
 }
 
+AIOHTTP_DECL Request& Request::trace_request_ctx(std::any value) & {
+    spec().trace_request_ctx = std::move(value);
+    return *this;
+}
+
 }  // namespace aiohttp

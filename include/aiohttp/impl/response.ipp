@@ -194,6 +194,9 @@ AIOHTTP_DECL bool ClientResponse::upload_complete() const noexcept {
 AIOHTTP_DECL std::uint64_t ClientResponse::output_size() const noexcept {
     return state_->output_size;
 }
+AIOHTTP_DECL Timings ClientResponse::timings() const {
+    return state_->timings();
+}
 AIOHTTP_DECL const Headers& ClientResponse::trailers() const noexcept {
     return state_->trailers;
 }

@@ -23,6 +23,9 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     if (!options_.cookies_.empty()) {
         cookie_jar().update_cookies(options_.cookies_);
     }
+    if (!options_.trace_configs_.empty()) {
+        traces_ = std::make_shared<const TraceConfigs>(std::move(options_.trace_configs_));
+    }
     if (options_.trust_env_) {
         netrc_ = netrc_of_environment();
     }

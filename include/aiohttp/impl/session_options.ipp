@@ -232,6 +232,14 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::on_redirect(RedirectHo
     return std::move(this->on_redirect(std::move(hook)));
 }
 
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::trace_config(TraceConfig trace) & {
+    trace_configs_.push_back(std::move(trace));
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::trace_config(TraceConfig trace) && {
+    return std::move(this->trace_config(std::move(trace)));
+}
+
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::max_field_size(std::size_t bytes) & {
     max_field_size_ = bytes;
     return *this;

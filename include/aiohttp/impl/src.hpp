@@ -2,6 +2,7 @@
 
 // Every definition, for aiohttp::header_only.
 
+#include <aiohttp/detail/client/har_json.ipp>
 #include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/dial_error.ipp>
@@ -25,6 +26,7 @@
 #include <aiohttp/detail/message/compressed_body.ipp>
 #include <aiohttp/detail/message/cookie_value.ipp>
 #include <aiohttp/detail/message/decoding_stage.ipp>
+#include <aiohttp/detail/message/exchange_times.ipp>
 #include <aiohttp/detail/message/multipart_body.ipp>
 #include <aiohttp/detail/message/multipart_part.ipp>
 #include <aiohttp/detail/message/response_state.ipp>
@@ -33,6 +35,7 @@
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
+#include <aiohttp/detail/middleware/request_trace.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
 #include <aiohttp/detail/middleware/user_chain.ipp>
@@ -80,6 +83,7 @@
 #include <aiohttp/detail/protocol/netrc.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
+#include <aiohttp/detail/protocol/secrets.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
 #include <aiohttp/detail/protocol/tls_pin.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
@@ -98,6 +102,7 @@
 #include <aiohttp/impl/error.ipp>
 #include <aiohttp/impl/file_body.ipp>
 #include <aiohttp/impl/form_data.ipp>
+#include <aiohttp/impl/har.ipp>
 #include <aiohttp/impl/headers.ipp>
 #include <aiohttp/impl/json.ipp>
 #include <aiohttp/impl/middleware.ipp>
@@ -106,6 +111,7 @@
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/progress.ipp>
 #include <aiohttp/impl/request.ipp>
+#include <aiohttp/impl/request_curl.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/resolver.ipp>
 #include <aiohttp/impl/response.ipp>
@@ -116,7 +122,9 @@
 #include <aiohttp/impl/tcp_connector.ipp>
 #include <aiohttp/impl/tcp_connector_options.ipp>
 #include <aiohttp/impl/threaded_resolver.ipp>
+#include <aiohttp/impl/timings.ipp>
 #include <aiohttp/impl/tls.ipp>
-#include <aiohttp/impl/unix_connector.ipp>
 #include <aiohttp/impl/tls_info.ipp>
+#include <aiohttp/impl/trace.ipp>
+#include <aiohttp/impl/unix_connector.ipp>
 #include <aiohttp/impl/url.ipp>

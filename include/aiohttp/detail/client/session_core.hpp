@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/netrc.hpp>
 #include <aiohttp/session.hpp>
@@ -54,6 +56,8 @@ public:
     const RedirectHook* redirect_hook() const noexcept {
         return options_.redirect_hook_ ? &options_.redirect_hook_ : nullptr;
     }
+    /// Who is told of the requests; null: nobody.
+    const std::shared_ptr<const TraceConfigs>& traces() const noexcept { return traces_; }
     /// The environment's credentials; null without trust_env().
     const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
     /// Gives a new request what the session's options say.
@@ -62,6 +66,7 @@ public:
 private:
     ClientSessionOptions options_;
     std::optional<Netrc> netrc_;
+    std::shared_ptr<const TraceConfigs> traces_;
     bool closed_ = false;
     bool ended_ = false;
 };
@@ -82,7 +87,14 @@ struct RequestSpec {
     RedirectHook redirect_hook;  ///< of the request itself
     std::string authorization;   ///< of Request::auth(), or empty
     std::optional<ContentCoding> compress;
+    std::any trace_request_ctx;
+    std::shared_ptr<RequestTrace> trace;  ///< once it is traced
 };
+
+/// Makes the URL given the one to ask for: relative to the session's base, with the parameters.
+Error complete_url(const RequestSpec& spec, Url& url);
+/// Throws the error as that of this request, and of the redirects that led to it.
+[[noreturn]] void raise_for(const Error& error, const ClientRequest& request, History history);
 
 /// Throws ValueError for a null function.
 void check_middleware(const Middleware& middleware);

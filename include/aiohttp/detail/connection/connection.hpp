@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ public:
     virtual Duration idle_limit() const noexcept = 0;
     /// Whether the peer closed this idle connection, or sent bytes that nobody asked for.
     virtual bool is_dead() noexcept = 0;
+    /// Its number in its connector, from 1.
+    std::uint64_t number() const noexcept { return number_; }
+    void set_number(std::uint64_t number) noexcept { number_ = number; }
     /// The peer's address.
     virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
     /// Who was met in the TLS handshake; null without TLS.
@@ -70,6 +74,7 @@ public:
 
 private:
     Clock::time_point made_ = Clock::now();
+    std::uint64_t number_ = 0;
 };
 
 }  // namespace aiohttp::detail

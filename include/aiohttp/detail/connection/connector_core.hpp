@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -67,6 +68,7 @@ private:
     std::optional<ContextWatch> watch_;
     PoolCounters counters_;  // of the pools that were
     bool draining_ = false;
+    std::uint64_t opened_ = 0;  // connections so far
     bool closed_ = false;
 };
 

@@ -141,6 +141,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& req
         co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
     }
     deadline.tell(ConnectionEvent::create_end);
+    connection->set_number(++opened_);
     lease.set(std::move(connection));
     co_return Error();
 }

@@ -56,11 +56,14 @@ private:
     // How sending went: all of it, an answer came first, or an error that is kept aside.
     enum class Sending { complete, answered, failed };
 
-    void begin(const ClientRequest& request);
+    void begin(const ClientRequest& request, ExchangeTimes* times);
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
     static void report_sent(const ClientRequest& request, std::size_t bytes);
+    static void tell_sent(const ClientRequest& request,
+                          std::string_view body,
+                          ExchangeObserver& observer);
     boost::asio::awaitable<IoResult> write_rest(IoResult begun,
                                                 asio::const_buffer body,
                                                 Deadline& deadline);

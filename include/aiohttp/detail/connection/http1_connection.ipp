@@ -79,7 +79,7 @@ AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& requ
     return request.chunked ? std::nullopt : request.body->in_memory();
 }
 
-AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
+AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeTimes* times) {
     limits_ = request.limits;
     head_decoder_.reset(limits_);
     head_error_.clear();
@@ -92,6 +92,10 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
     output_.clear();
     encode_request_head(output_, request.method, request.url.target(), request.version,
                         request.wire);
+    if (times != nullptr) {
+        times->head_sent = output_.size();
+        times->received = 0;
+    }
     if (request.progress && request.body) {
         request.progress->start(request.chunked ? request.body->size() : request.length);
     }
@@ -105,7 +109,7 @@ inline bool wrote_all(const IoResult& written, std::size_t size) noexcept {
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
                                                                      Deadline& deadline,
                                                                      ResponseHead& head) {
-    begin(request);
+    begin(request, deadline.times());
     deadline.watch(Phase::send, transport_.get());
     const auto memory = memory_of(request);
     const bool joined = memory && memory->size() <= small_body && !request.expects_continue;
@@ -118,6 +122,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     }
     sent_ += written.bytes;
     report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
+    if (deadline.observer() != nullptr && !written.error) {
+        tell_sent(request, joined ? *memory : std::string_view(), *deadline.observer());
+    }
     auto sending = Sending::complete;
     if (written.error) {
         send_error_ = explain(written.error, deadline);
@@ -126,6 +133,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         sending = co_await await_continue(request, deadline, head);
     }
     if (sending == Sending::complete && !joined && memory) {
+        if (deadline.observer() != nullptr && !memory->empty()) {
+            deadline.observer()->on_chunk_sent(*memory);
+        }
         sending = co_await send_piece(asio::buffer(*memory), request, deadline, head);
     } else if (sending == Sending::complete && !joined) {
         sending = co_await send_body(request, deadline, head);
@@ -134,6 +144,11 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
+    auto* const times = deadline.times();
+    if (times != nullptr) {
+        times->sent = Clock::now();
+    }
+    bool answered = false;
 
     deadline.watch(Phase::wait, transport_.get());
     while (!head_done_ && (input_.empty() || decode_head(head) == HeadStatus::need_more)) {
@@ -152,12 +167,23 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
         deadline.end(Deadline::Limit::sock_read);
         input_.commit(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
+        deadline.add_received(received.bytes);
+        if (times != nullptr) {
+            times->head_end = Clock::now();
+            times->answered = std::exchange(answered, true) ? times->answered : times->head_end;
+        }
         if (received.error || deadline.verdict()) {
             // The server may have answered before it hung up; if not, the first error counts.
             co_return send_error_ && !deadline.verdict() && !answer_begun_
                 ? send_error_
                 : explain(received.error, deadline);
         }
+    }
+    if (times != nullptr) {
+        if (!answered) {
+            times->answered = times->head_end = times->sent;
+        }
+        times->head_received = head_decoder_.consumed();
     }
     co_return begin_body(request, head);
 }
@@ -242,6 +268,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
     const auto received = co_await transport_->read_some(room);
     deadline.end(Deadline::Limit::sock_read);
     input_.commit(received.bytes);
+    deadline.add_received(received.bytes);
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }

@@ -22,6 +22,15 @@ AIOHTTP_DECL void Http1Connection::report_sent(const ClientRequest& request, std
     }
 }
 
+AIOHTTP_DECL void Http1Connection::tell_sent(const ClientRequest& request,
+                                             std::string_view body,
+                                             ExchangeObserver& observer) {
+    observer.on_headers_sent(request);
+    if (!body.empty()) {
+        observer.on_chunk_sent(body);
+    }
+}
+
 /// Writes what is left of output_ and `body` after a part was written.
 AIOHTTP_DECL boost::asio::awaitable<IoResult> Http1Connection::write_rest(IoResult begun,
                                                                           asio::const_buffer body,
@@ -46,6 +55,7 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::a
         const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
         deadline.end(Deadline::Limit::sock_read);
         input_.commit(received.bytes);
+        deadline.add_received(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
         if (deadline.verdict() || (received.error && deadline.pausing())) {
             send_error_ = explain(received.error, deadline);
@@ -81,6 +91,9 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         if (piece) {
             produced += piece->size();
         }
+        if (piece && !piece->empty() && deadline.observer() != nullptr && !request.observed_body) {
+            deadline.observer()->on_chunk_sent(*piece);
+        }
         if (!keeps_length(announced, produced, !more)) {
             send_error_ = fail(errc::payload_malformed, Phase::send,
                                broken_length("request body", *announced, produced, !more));
@@ -115,6 +128,7 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::s
         // after the last write finds the upload complete.
         const auto received = transport_->try_read(input_.prepare(head_read_size));
         input_.commit(received.bytes);
+        deadline.add_received(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
         if (decode_head(head) != HeadStatus::need_more) {
             co_return Sending::answered;

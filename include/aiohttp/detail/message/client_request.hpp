@@ -37,6 +37,7 @@ struct RequestFields {
     std::optional<std::uint64_t> length;      ///< the body's, as the hop announces it
     bool wants_chunks = false;                ///< the caller wants the body in chunks
     bool expects_continue = false;            ///< the hop's body waits for 100 Continue
+    bool observed_body = false;               ///< the body tells of its pieces itself
     bool closes = false;                      ///< the hop says that it is the connection's last
     bool read_until_eof = true;
     bool chunked = false;  ///< frame the body in chunks though its size is known

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <aiohttp/decode_errors.hpp>
+#include <aiohttp/detail/message/body_observer.hpp>
 #include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/body_reader.hpp>
 #include <aiohttp/detail/message/decoding_stage.hpp>
+#include <aiohttp/detail/message/exchange_times.hpp>
 #include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/error.hpp>
@@ -32,6 +34,11 @@ using History = std::shared_ptr<const std::vector<ClientResponse>>;
 ///     body_ ──┘
 class ResponseState {
 public:
+    ResponseState() = default;
+    ResponseState(const ResponseState&) = delete;
+    ResponseState& operator=(const ResponseState&) = delete;
+    ~ResponseState();
+
     ResponseHead head;
     std::string method;
     Url url;       ///< without credentials and fragment
@@ -43,6 +50,7 @@ public:
     Headers request_headers;           ///< as they were sent
     std::uint64_t output_size = 0;     ///< bytes of the request that were sent
     bool upload_complete = true;       ///< all of its body was
+    ExchangeTimes times;               ///< how the exchange went so far
     std::optional<std::string> whole;  ///< what read() has returned, for the next read()
 
     /// The next bytes that are here already; a view until consume() or fill().
@@ -83,6 +91,14 @@ public:
     bool closed() const noexcept { return body_ == nullptr; }
     /// How many bytes have been read.
     std::uint64_t total_bytes() const noexcept { return total_bytes_; }
+    /// What the times come to.
+    Timings timings() const;
+    /// Who is told of what is read from now on, and of the end; null: nobody.
+    void observe(std::shared_ptr<BodyObserver> observer) noexcept {
+        observer_ = std::move(observer);
+    }
+    /// Tells the observer that the body is at its end, if it is.
+    void tell_end();
     /// How many bytes they were before decoding.
     std::uint64_t total_raw_bytes() const noexcept {
         return decoding_ ? decoding_->raw_bytes() : total_bytes_;
@@ -111,7 +127,10 @@ private:
     void finish_if_done();
     std::string_view decoded_piece();
     Error too_large() const;
+    void tell_chunk(std::string_view chunk);
+    void tell_given_up() noexcept;
 
+    std::shared_ptr<BodyObserver> observer_;  // outlives body_
     std::string kept_;
     std::size_t kept_offset_ = 0;
     std::vector<std::size_t> chunk_ends_;  // offsets into kept_

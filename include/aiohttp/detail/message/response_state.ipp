@@ -15,6 +15,50 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> make_response_state() {
     return std::allocate_shared<ResponseState>(boost::asio::recycling_allocator<ResponseState>());
 }
 
+AIOHTTP_DECL ResponseState::~ResponseState() {
+    tell_given_up();
+}
+
+AIOHTTP_DECL Timings ResponseState::timings() const {
+    auto timings = timings_of(times);
+    timings.bytes_sent = output_size;
+    timings.body_bytes = total_bytes_;
+    return timings;
+}
+
+AIOHTTP_DECL void ResponseState::tell_end() {
+    if (observer_ && at_end()) {
+        observer_->on_body_end({timings(), Error(), true});
+    }
+}
+
+/// The body will not be read to its end, or has been.
+AIOHTTP_DECL void ResponseState::tell_given_up() noexcept {
+    if (!observer_) {
+        return;
+    }
+    try {
+        times.finish();
+        observer_->on_body_end({timings(), failure_, false});
+    } catch (...) {
+        // There is nobody to tell; only whoever wrote the observer could.
+    }
+}
+
+AIOHTTP_DECL void ResponseState::tell_chunk(std::string_view chunk) {
+    if (chunk.empty()) {
+        return;
+    }
+    try {
+        observer_->on_chunk_received(chunk);
+    } catch (...) {
+        failure_ = make_error(errc::connection_closed, Phase::body, "a trace signal threw");
+        times.finish();
+        body_.reset();
+        throw;
+    }
+}
+
 AIOHTTP_DECL ResponseState::ReadGuard::ReadGuard(ResponseState& state) : state_(state) {
     if (std::exchange(state.reading_, true)) {
         throw RuntimeError("another read of this response body is under way");
@@ -87,6 +131,7 @@ AIOHTTP_DECL void ResponseState::finish_if_done() {
     if (body_ && body_->done()) {
         trailers = body_->finish();
         body_.reset();
+        times.finish();
     }
 }
 
@@ -134,6 +179,9 @@ AIOHTTP_DECL bool ResponseState::piece_ends_chunk() const noexcept {
 }
 
 AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
+    if (observer_) {
+        tell_chunk(piece().substr(0, bytes));
+    }
     total_bytes_ += bytes;
     if (decoding_) {
         decoding_->consume(bytes);
@@ -142,6 +190,7 @@ AIOHTTP_DECL void ResponseState::consume(std::size_t bytes) {
     } else {
         consume_raw(bytes);
     }
+    tell_end();
 }
 
 AIOHTTP_DECL bool ResponseState::at_end() {
@@ -165,7 +214,10 @@ AIOHTTP_DECL Error ResponseState::failure() {
 
 AIOHTTP_DECL void ResponseState::check_readable() {
     if (const auto error = failure()) {
+        failure_ = error;
         body_.reset();
+        times.finish();
+        tell_given_up();
         error.raise();
     }
 }
@@ -177,6 +229,7 @@ AIOHTTP_DECL boost::asio::awaitable<void> ResponseState::fill(std::size_t limit)
         }
         check_readable();
     }
+    tell_end();
 }
 
 AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
@@ -191,13 +244,19 @@ AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
     if (body_ || failure_ || reading_ || kept_offset_ != 0 || !as_it_is) {
         return std::nullopt;
     }
+    if (observer_) {
+        tell_chunk(kept_);
+    }
     total_bytes_ += kept_.size();
-    return std::exchange(kept_, {});
+    auto bytes = std::exchange(kept_, {});
+    tell_end();
+    return bytes;
 }
 
 AIOHTTP_DECL void ResponseState::abandon() {
     kept_.clear();
     failure_ = released_error();
+    times.finish();
 }
 
 AIOHTTP_DECL void ResponseState::release() {
@@ -208,6 +267,8 @@ AIOHTTP_DECL void ResponseState::release() {
     finish_if_done();
     if (body_) {
         body_.reset();
+        times.finish();
+        tell_given_up();
         failure_ = released_error();
     }
 }

@@ -7,6 +7,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
+#include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/response.hpp>
@@ -94,6 +95,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
             break;
         }
         history->emplace_back(end_hop(exchange));
+        if (exchange.trace) {
+            exchange.trace->on_redirect(history->back());
+        }
         if (!error) {
             advance(exchange, std::move(next));
             error = co_await run_hop(exchange);

@@ -10,6 +10,7 @@
 namespace aiohttp::detail {
 
 struct UserChain;
+class RequestTrace;
 
 /// A request under way: what its hops (the request itself, and one for each redirect) share, and
 /// the response of the current one.
@@ -21,6 +22,7 @@ struct Exchange {
     std::shared_ptr<ResponseState> response;
     Lease lease;                 ///< the connection that has the rest of the response
     UserChain* users = nullptr;  ///< the user's middlewares around every hop, if any
+    std::shared_ptr<RequestTrace> trace = nullptr;  ///< who is told of it, if anybody is
 };
 
 /// One hop: makes the header block for the wire, sends the request on a connection of the pool,

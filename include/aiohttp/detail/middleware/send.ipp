@@ -6,6 +6,7 @@
 #include <aiohttp/detail/connection/leased_body.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/middleware/cookies.hpp>
+#include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/send.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
 
@@ -25,8 +26,14 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
 }
 
 AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
+    exchange.deadline->record(exchange.response->times);
+    exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
-    return exchange.connector->try_acquire(exchange.request, exchange.lease);
+    if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
+        return false;
+    }
+    exchange.deadline->tell(ConnectionEvent::reused);
+    return true;
 }
 
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
@@ -36,6 +43,7 @@ AIOHTTP_DECL void accept_head(Exchange& exchange) {
         response.tls_peer = tls;
     }
     response.output_size = exchange.lease->bytes_sent();
+    response.times.connection = exchange.lease->number();
     response.upload_complete = exchange.lease->upload_complete();
     store_cookies(exchange.request, response.head, *exchange.defaults.cookie_jar);
 }
@@ -84,6 +92,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange) 
     if (error) {
         co_return give_up(exchange, error);
     }
+    if (exchange.lease.reused()) {
+        exchange.deadline->tell(ConnectionEvent::reused);
+    }
     co_return co_await send_leased(exchange);
 }
 
@@ -121,7 +132,11 @@ AIOHTTP_DECL void begin_response(Exchange& exchange) {
     identify(response, exchange.request.method, std::move(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
     response.set_body_options(exchange.request.response_body);
+    if (exchange.trace) {
+        response.observe(exchange.trace);
+    }
     if (take_body(response, exchange.lease)) {
+        response.times.end = response.times.head_end;
         exchange.deadline.reset();
         return;
     }
@@ -143,6 +158,8 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
         exchange.lease.discard();
         response.abandon();
     }
+    response.times.finish();
+    exchange.deadline->begin_hop();
     return std::exchange(exchange.response, make_response_state());
 }
 

@@ -25,7 +25,6 @@ AIOHTTP_DECL void ChainGuard::abort() noexcept {
     cancel();
 }
 
-/// The session's fields, as apply_defaults() sends them, and the request's.
 AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
     Headers fields;
     for (const auto field : *defaults.session_headers) {
@@ -38,6 +37,11 @@ AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaul
         fields.add_unchecked(field.name, field.value);
     }
     return fields;
+}
+
+AIOHTTP_DECL void take_session_fields(Exchange& exchange) {
+    exchange.request.headers = fields_of(exchange.request, exchange.defaults);
+    exchange.defaults.session_headers = &no_headers;
 }
 
 AIOHTTP_DECL UserHop::UserHop(Exchange& of) : guard(of.users->guard), exchange(&of), view(*this) {
@@ -162,6 +166,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
             make_response_state(), Lease()};
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         exchange.defaults.netrc = nullptr;
+        exchange.trace = whole.trace;
         error = co_await send_part(exchange, *hop);
         if (!error) {
             Url url = hop->request.url;

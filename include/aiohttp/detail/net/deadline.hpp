@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <aiohttp/clock.hpp>
+#include <aiohttp/detail/message/exchange_times.hpp>
 #include <aiohttp/detail/net/background_timer.hpp>
 #include <aiohttp/detail/net/exchange_observer.hpp>
 #include <aiohttp/detail/net/transport.hpp>
@@ -65,10 +66,34 @@ public:
 
     /// Who is told what happens on the way, or null; null again after finish().
     void observe(ExchangeObserver* observer) noexcept { observer_ = observer; }
-    /// Tells the observer, if there is one.
+    ExchangeObserver* observer() const noexcept { return observer_; }
+    /// Tells the observer, if there is one, and marks when it was. Throws what the observer throws.
     void tell(ConnectionEvent event, std::string_view subject = {}) {
+        if (times_ != nullptr) {
+            mark(event);
+        }
         if (observer_ != nullptr) {
             observer_->on_event(event, subject);
+        }
+    }
+
+    /// Begins a hop: another part of the exchange whose times are of interest.
+    void begin_hop() noexcept {
+        hop_ = Clock::now();
+        times_ = nullptr;
+    }
+    /// Where the hop's times are kept; until finish().
+    void record(ExchangeTimes& times) noexcept {
+        times_ = &times;
+        times.whole = whole_;
+        times.start = hop_;
+    }
+    /// The same for those who have marks and counts of their own; null: nobody wants them.
+    ExchangeTimes* times() const noexcept { return times_; }
+    /// Counts bytes that have come.
+    void add_received(std::size_t bytes) noexcept {
+        if (times_ != nullptr) {
+            times_->received += bytes;
         }
     }
 
@@ -88,7 +113,8 @@ private:
     Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
     std::optional<Duration> duration_of(Limit limit) const noexcept;
     void check_pause() noexcept;
-    void arm(Clock::time_point& end, Duration duration);
+    void arm(Clock::time_point& end, Duration duration, Clock::time_point now);
+    void mark(ConnectionEvent event) noexcept;
     void on_timer();
     void expire(Limit limit);
 
@@ -101,6 +127,9 @@ private:
     Abortable* operation_ = nullptr;
     Abortable* source_guard_ = nullptr;
     ExchangeObserver* observer_ = nullptr;
+    ExchangeTimes* times_ = nullptr;
+    Clock::time_point whole_;
+    Clock::time_point hop_;
     Error verdict_;
     BackgroundTimer timer_;
 };

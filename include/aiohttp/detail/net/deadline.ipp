@@ -86,12 +86,17 @@ AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
     timeout_ = timeout;
     verdict_ = Error();
     watch(Phase::none, nullptr);
-    begin(Limit::total);
+    hop_ = Clock::now();
+    whole_ = hop_;
+    if (timeout.total) {
+        arm(at(Limit::total), *timeout.total, hop_);
+    }
 }
 
 AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
     timeout_ = whole.timeout_;
     verdict_ = whole.verdict_;
+    whole_ = whole.whole_;
     at(Limit::total) = whole.limits_[static_cast<std::size_t>(Limit::total)];
     timer_.arm_before(at(Limit::total));
 }
@@ -102,6 +107,7 @@ AIOHTTP_DECL void Deadline::finish() noexcept {
     watch(Phase::none, nullptr);
     guard_source(nullptr);
     observe(nullptr);
+    times_ = nullptr;
 }
 
 AIOHTTP_DECL std::optional<Duration> Deadline::duration_of(Limit limit) const noexcept {
@@ -131,11 +137,10 @@ AIOHTTP_DECL void Deadline::begin(Limit limit) {
     if (!duration || verdict_) {
         return;
     }
-    arm(at(limit), *duration);
+    arm(at(limit), *duration, Clock::now());
 }
 
-AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration) {
-    const auto now = Clock::now();
+AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration, Clock::time_point now) {
     // A limit beyond the clock's range never comes.
     if (duration < Clock::time_point::max() - now) {
         end = now + duration;
@@ -143,10 +148,48 @@ AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration) {
     }
 }
 
+AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {
+    ExchangeTimes& times = *times_;
+    if (event == ConnectionEvent::reused) {
+        times.reused = true;
+        return;
+    }
+    const auto now = Clock::now();
+    switch (event) {
+        case ConnectionEvent::queued_start:
+            return times.queue.begin(now);
+        case ConnectionEvent::queued_end:
+            times.ready = now;
+            return times.queue.end(now);
+        case ConnectionEvent::create_start:
+            times.reused = false;
+            return times.create.begin(now);
+        case ConnectionEvent::create_end:
+            times.ready = now;
+            return times.create.end(now);
+        case ConnectionEvent::dns_start:
+            return times.dns.begin(now);
+        case ConnectionEvent::dns_end:
+            return times.dns.end(now);
+        case ConnectionEvent::proxy_start:
+            return times.proxy.begin(now);
+        case ConnectionEvent::proxy_end:
+            return times.proxy.end(now);
+        case ConnectionEvent::tls_start:
+            return times.tls.begin(now);
+        case ConnectionEvent::tls_end:
+            return times.tls.end(now);
+        case ConnectionEvent::reused:
+        case ConnectionEvent::dns_cache_hit:
+        case ConnectionEvent::dns_cache_miss:
+            return;
+    }
+}
+
 AIOHTTP_DECL void Deadline::begin_pause(Duration duration, Transport& transport) {
     pause_end_ = Clock::time_point::max();
     paused_ = &transport;
-    arm(pause_end_, duration);
+    arm(pause_end_, duration, Clock::now());
 }
 
 AIOHTTP_DECL void Deadline::check_pause() noexcept {

@@ -4,6 +4,8 @@
 
 namespace aiohttp::detail {
 
+struct ClientRequest;
+
 /// What happens on the way to a connection; named as aiohttp's signals.
 enum class ConnectionEvent {
     queued_start,    ///< the request waits for a slot of the pool
@@ -21,10 +23,15 @@ enum class ConnectionEvent {
     proxy_end,       ///< it has connected
 };
 
-/// Who wants to know. Told synchronously, from the coroutine of the request.
+/// Who wants to know. Told synchronously, from the coroutine of the request; what it throws ends
+/// the request and reaches the caller.
 class ExchangeObserver {
 public:
     virtual void on_event(ConnectionEvent event, std::string_view subject) = 0;
+    /// The request's head is with the connection, its fields are request.wire.
+    virtual void on_headers_sent(const ClientRequest& request) = 0;
+    /// A piece of the request's body is on its way, without framing and content coding.
+    virtual void on_chunk_sent(std::string_view chunk) = 0;
 
 protected:
     ~ExchangeObserver() = default;

@@ -1,0 +1,2 @@
+#include <aiohttp/detail/client/har_json.ipp>
+#include <aiohttp/impl/har.ipp>

@@ -1,0 +1,72 @@
+#include <string>
+#include <string_view>
+
+#include <aiohttp/detail/protocol/secrets.hpp>
+
+#include "support/catch.hpp"
+
+using namespace aiohttp::detail;
+
+TEST_CASE("names that usually hold secrets are known, others are not") {
+    for (const std::string_view name :
+         {"token", "access_token", "X-Api-Key", "apikey", "client_secret", "PASSWORD", "pwd",
+          "X-Amz-Signature", "X-Auth-User", "sessionId", "private-key", "sig", "X-CSRF-Token"}) {
+        CAPTURE(name);
+        CHECK(is_secret_name(name));
+    }
+    for (const std::string_view name : {"", "author", "id", "page", "Content-Type", "monkey",
+                                        "keyboard", "design", "X-Request-Id"}) {
+        CAPTURE(name);
+        CHECK(!is_secret_name(name));
+    }
+}
+
+TEST_CASE("of credentials the scheme is left, of cookies the names") {
+    CHECK(masked_field("Authorization", "Bearer abc.def") == "Bearer ***");
+    CHECK(masked_field("authorization", "abc") == "***");
+    CHECK(masked_field("Proxy-Authorization", "Basic dTpw") == "Basic ***");
+    CHECK(masked_field("Cookie", "a=1; b=2=3; c") == "a=***; b=***;***");
+    CHECK(masked_field("Set-Cookie", "a=1; Path=/x; Secure") == "a=***; Path=/x; Secure");
+    CHECK(masked_field("X-Api-Key", "k") == "***");
+    CHECK(masked_field("X-Api-Key", "") == "");
+    CHECK(masked_field("Accept", "*/*") == "*/*");
+    CHECK(masked_field("Location", "https://u:p@h/x?token=1&a=2") ==
+          "https://***@h/x?token=***&a=2");
+}
+
+TEST_CASE("a URL loses user info and secret parameters, and nothing else") {
+    CHECK(masked_url("http://h/a?b=c#d") == "http://h/a?b=c#d");
+    CHECK(masked_url("http://u@h:1/") == "http://***@h:1/");
+    CHECK(masked_url("http://u:p%40@h/a@b?q=x@y") == "http://***@h/a@b?q=x@y");
+    CHECK(masked_url("/a?api_key=1&api%5Fkey=2&x") == "/a?api_key=***&api%5Fkey=***&x");
+    CHECK(masked_url("http://h/?password=") == "http://h/?password=***");
+    CHECK(masked_url("http://h/cb#access_token=1&state=2") ==
+          "http://h/cb#access_token=***&state=2");
+    CHECK(masked_url("") == "");
+    CHECK(masked_url("http://h?") == "http://h?");
+}
+
+TEST_CASE("a form loses the values of secret fields") {
+    CHECK(masked_form("") == "");
+    CHECK(masked_form("user=a&password=b%26&x=1&") == "user=a&password=***&x=1&");
+}
+
+TEST_CASE("JSON loses the strings and numbers of secret members") {
+    CHECK(masked_json(R"({"user":"a","password":"b\"c","pin":1})") ==
+          R"({"user":"a","password":"***","pin":1})");
+    CHECK(masked_json(R"({"token" :
+ -1.5e3, "secret":{"api_key":"x"}, "tokens":["t"]})") ==
+          R"({"token" :
+ "***", "secret":{"api_key":"***"}, "tokens":["t"]})");
+    CHECK(masked_json(R"(["token","x"])") == R"(["token","x"])");
+}
+
+TEST_CASE("JSON that is cut off anywhere neither shows the secret nor runs over") {
+    const std::string json = R"({"a":"b\\","password":"hunter2\"x","n":[1,{"token":77}]})";
+    for (std::size_t size = 0; size <= json.size(); ++size) {
+        const auto masked = masked_json(std::string_view(json).substr(0, size));
+        CAPTURE(masked);
+        CHECK(masked.find("hunter") == std::string::npos);
+        CHECK(masked.find('7') == std::string::npos);
+    }
+}
