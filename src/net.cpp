@@ -3,6 +3,7 @@
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>
+#include <aiohttp/detail/net/prefixed_transport.ipp>
 #include <aiohttp/detail/net/resolver.ipp>
 #include <aiohttp/detail/net/tcp_transport.ipp>
 #include <aiohttp/impl/progress.ipp>

@@ -17,12 +17,14 @@
 //   ├ ClientError
 //   │ ├ ClientResponseError               the server's answer is an error or makes no sense
 //   │ │ ├ ContentTypeError                json() on another media type
+//   │ │ ├ ClientHttpProxyError            the proxy answered CONNECT with a failure
 //   │ │ └ TooManyRedirects                more than max_redirects
 //   │ ├ ClientConnectionError             the connection failed, or was closed on our side
 //   │ │ ├ ClientOSError                   the system refused an operation
 //   │ │ │ ├ ClientConnectionResetError    the peer reset the connection
 //   │ │ │ └ ClientConnectorError          no connection could be made
 //   │ │ │   ├ ClientConnectorDNSError
+//   │ │ │   ├ ClientProxyConnectionError  the proxy cannot be reached, or does not connect us
 //   │ │ │   └ ClientSSLError
 //   │ │ │     ├ ClientConnectorSSLError
 //   │ │ │     └ ClientConnectorCertificateError
@@ -54,34 +56,36 @@ namespace aiohttp {
 /// What went wrong; the values of error_category(). Compare `error.code() == errc::...`, or with
 /// a `condition` for a whole family.
 enum class errc {
-    total_timeout = 1,     ///< ClientTimeout::total has passed
-    connection_timeout,    ///< connect, sock_connect, pool, dns or tls has passed
-    socket_timeout,        ///< sock_read or sock_write has passed
-    dns_failed,            ///< the name has no address
-    connect_failed,        ///< no address accepted a connection
-    tls_failed,            ///< the TLS handshake failed
-    certificate_rejected,  ///< the server's certificate did not verify
-    server_disconnected,   ///< the peer closed before a complete response head
-    connection_reset,      ///< the peer reset the connection
-    io_failed,             ///< the system refused a read or a write
-    connection_closed,     ///< closed on our side: response, session or connector closed
-    malformed_response,    ///< the response head or framing violates RFC 9112
-    payload_truncated,     ///< the body ended early
-    payload_malformed,     ///< the body's framing is wrong
-    incomplete_read,       ///< fewer bytes left than asked for
-    line_too_long,         ///< a line passed its limit
-    payload_too_large,     ///< the body passed max_body_size or max_decompression_ratio
-    bad_status,            ///< raise_for_status met a status of 400 or more
-    content_type,          ///< not the media type that was asked for
-    json_invalid,          ///< not JSON (RFC 8259)
-    json_type,             ///< JSON of another type than wanted
-    text_invalid,          ///< not text in its charset
-    invalid_url,           ///< the URL cannot be parsed or has no host
-    non_http_url,          ///< the URL's scheme is not http or https
-    too_many_redirects,    ///< max_redirects has been reached
-    body_not_resendable,   ///< a redirect wants the body again, which cannot be rewound
-    invalid_redirect_url,  ///< a redirect's Location cannot be parsed or has no host
-    non_http_redirect_url  ///< the scheme of a redirect's Location is not http or https
+    total_timeout = 1,      ///< ClientTimeout::total has passed
+    connection_timeout,     ///< connect, sock_connect, pool, dns or tls has passed
+    socket_timeout,         ///< sock_read or sock_write has passed
+    dns_failed,             ///< the name has no address
+    connect_failed,         ///< no address accepted a connection
+    tls_failed,             ///< the TLS handshake failed
+    certificate_rejected,   ///< the server's certificate did not verify
+    server_disconnected,    ///< the peer closed before a complete response head
+    connection_reset,       ///< the peer reset the connection
+    io_failed,              ///< the system refused a read or a write
+    connection_closed,      ///< closed on our side: response, session or connector closed
+    malformed_response,     ///< the response head or framing violates RFC 9112
+    payload_truncated,      ///< the body ended early
+    payload_malformed,      ///< the body's framing is wrong
+    incomplete_read,        ///< fewer bytes left than asked for
+    line_too_long,          ///< a line passed its limit
+    payload_too_large,      ///< the body passed max_body_size or max_decompression_ratio
+    bad_status,             ///< raise_for_status met a status of 400 or more
+    content_type,           ///< not the media type that was asked for
+    json_invalid,           ///< not JSON (RFC 8259)
+    json_type,              ///< JSON of another type than wanted
+    text_invalid,           ///< not text in its charset
+    invalid_url,            ///< the URL cannot be parsed or has no host
+    non_http_url,           ///< the URL's scheme is not http or https
+    too_many_redirects,     ///< max_redirects has been reached
+    body_not_resendable,    ///< a redirect wants the body again, which cannot be rewound
+    invalid_redirect_url,   ///< a redirect's Location cannot be parsed or has no host
+    non_http_redirect_url,  ///< the scheme of a redirect's Location is not http or https
+    proxy_failed,           ///< the proxy cannot be reached, or does not connect us
+    proxy_refused           ///< an HTTP proxy answered CONNECT with a status other than 2xx
 };
 
 /// Families of errors, for code that handles them alike: `if (e.code() == condition::timeout)`.
@@ -107,6 +111,7 @@ enum class Phase : std::uint8_t {
     queue,    ///< waiting for a free slot of the pool
     dns,      ///< resolving the host name
     connect,  ///< connecting a socket
+    proxy,    ///< asking the proxy for a connection
     tls,      ///< TLS handshake
     send,     ///< sending the request
     wait,     ///< waiting for the response head
@@ -269,6 +274,13 @@ public:
     using ClientResponseError::ClientResponseError;
 };
 
+/// An HTTP proxy answered CONNECT with another status than 2xx; status(), message() and headers()
+/// are those of its answer.
+class ClientHttpProxyError : public ClientResponseError {
+public:
+    using ClientResponseError::ClientResponseError;
+};
+
 /// The response number max_redirects redirected again. status() is 0, history() has them all.
 class TooManyRedirects : public ClientResponseError {
 public:
@@ -307,6 +319,14 @@ public:
 
 /// The host name has no address.
 class ClientConnectorDNSError : public ClientConnectorError {
+public:
+    using ClientConnectorError::ClientConnectorError;
+};
+
+/// The proxy cannot be reached, breaks off, answers with what is not its protocol, or, for SOCKS,
+/// says that it cannot connect us; the message names it, without credentials, and says why. host()
+/// and port() are the proxy's.
+class ClientProxyConnectionError : public ClientConnectorError {
 public:
     using ClientConnectorError::ClientConnectorError;
 };

@@ -41,6 +41,7 @@ PUBLIC_LAYERS = {
     "generator_body": "message",
     "multipart_writer": "message",
     "progress": "net",
+    "proxy": "message",
     "view_body": "message",
     "response": "message",
     "stream_reader": "message",

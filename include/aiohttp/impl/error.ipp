@@ -68,6 +68,10 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "invalid redirect URL";
         case errc::non_http_redirect_url:
             return "redirect to a URL that is not HTTP";
+        case errc::proxy_failed:
+            return "proxy failed";
+        case errc::proxy_refused:
+            return "proxy refused to connect";
     }
     return "unknown error";
 }
@@ -83,6 +87,7 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
             return condition::tls;
         case errc::dns_failed:
         case errc::connect_failed:
+        case errc::proxy_failed:
         case errc::server_disconnected:
         case errc::connection_reset:
         case errc::io_failed:
@@ -102,6 +107,7 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
         case errc::json_invalid:
         case errc::json_type:
         case errc::too_many_redirects:
+        case errc::proxy_refused:
             return condition::response;
         case errc::invalid_url:
         case errc::non_http_url:
@@ -217,6 +223,8 @@ AIOHTTP_DECL std::string_view to_string(Phase phase) noexcept {
             return "dns";
         case Phase::connect:
             return "connect";
+        case Phase::proxy:
+            return "proxy";
         case Phase::tls:
             return "tls";
         case Phase::send:
@@ -334,6 +342,10 @@ AIOHTTP_DECL void Error::raise() const {
             throw InvalidUrlRedirectClientError(*this);
         case errc::non_http_redirect_url:
             throw NonHttpUrlRedirectClientError(*this);
+        case errc::proxy_failed:
+            throw ClientProxyConnectionError(*this);
+        case errc::proxy_refused:
+            throw ClientHttpProxyError(*this);
     }
     throw ClientError(*this);
 }

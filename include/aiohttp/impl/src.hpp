@@ -4,11 +4,15 @@
 
 #include <aiohttp/detail/client/partial_file.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
+#include <aiohttp/detail/connection/dialer.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
 #include <aiohttp/detail/connection/leased_body.ipp>
 #include <aiohttp/detail/connection/pool.ipp>
+#include <aiohttp/detail/connection/proxy_dial.ipp>
+#include <aiohttp/detail/connection/proxy_route.ipp>
+#include <aiohttp/detail/connection/proxy_tunnel.ipp>
 #include <aiohttp/detail/connection/secure.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
 #include <aiohttp/detail/core/base64.ipp>
@@ -27,6 +31,7 @@
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
+#include <aiohttp/detail/middleware/proxy.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/send.ipp>
 #include <aiohttp/detail/middleware/stale_retry.ipp>
@@ -36,6 +41,7 @@
 #include <aiohttp/detail/net/deadline.ipp>
 #include <aiohttp/detail/net/deadline_pool.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>
+#include <aiohttp/detail/net/prefixed_transport.ipp>
 #include <aiohttp/detail/net/resolver.ipp>
 #include <aiohttp/detail/net/tcp_transport.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
@@ -59,14 +65,19 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/http_connect.ipp>
+#include <aiohttp/detail/protocol/ip_network.ipp>
 #include <aiohttp/detail/protocol/media_types.ipp>
 #include <aiohttp/detail/protocol/message_digest.ipp>
 #include <aiohttp/detail/protocol/multipart.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
+#include <aiohttp/detail/protocol/proxy_digest.ipp>
+#include <aiohttp/detail/protocol/proxy_variables.ipp>
 #include <aiohttp/detail/protocol/public_suffix.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/set_cookie.ipp>
+#include <aiohttp/detail/protocol/socks.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>
 #include <aiohttp/detail/protocol/zlib_coding.ipp>
 #include <aiohttp/detail/protocol/zstd_coding.ipp>
@@ -88,6 +99,7 @@
 #include <aiohttp/impl/multipart_writer.ipp>
 #include <aiohttp/impl/netrc.ipp>
 #include <aiohttp/impl/progress.ipp>
+#include <aiohttp/impl/proxy.ipp>
 #include <aiohttp/impl/request.ipp>
 #include <aiohttp/impl/request_setters.ipp>
 #include <aiohttp/impl/response.ipp>

@@ -9,6 +9,7 @@
 #include <aiohttp/content_coding.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/middleware/proxy.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
 #include <aiohttp/detail/protocol/netrc.hpp>
@@ -54,12 +55,15 @@ public:
     }
     /// The environment's credentials; null without trust_env().
     const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
+    /// Where requests get their proxy from; null: they have none but their own.
+    const ProxySource* proxies() const noexcept { return proxies_.get(); }
     /// Gives a new request what the session's options say.
     void configure(ClientRequest& request) const;
 
 private:
     ClientSessionOptions options_;
     std::optional<Netrc> netrc_;
+    std::unique_ptr<const ProxySource> proxies_;
     bool closed_ = false;
 };
 
@@ -79,6 +83,7 @@ struct RequestSpec {
     RedirectHook redirect_hook;  ///< of the request itself
     std::string authorization;   ///< of Request::auth(), or empty
     std::optional<ContentCoding> compress;
+    std::unique_ptr<ProxyExtras> proxy_extras;  ///< of Request::proxy_auth() and proxy_headers()
 };
 
 /// Throws ValueError for a null function.

@@ -79,8 +79,13 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request) {
     sent_ = 0;
     send_error_ = Error();
     output_.clear();
-    encode_request_head(output_, request.method, request.url.target(), request.version,
-                        request.wire);
+    if (request.absolute_form) {
+        encode_request_head(output_, request.method, absolute_target(request.url), request.version,
+                            request.wire);
+    } else {
+        encode_request_head(output_, request.method, request.url.target(), request.version,
+                            request.wire);
+    }
     if (request.progress && request.body) {
         request.progress->start(request.chunked ? request.body->size() : request.length);
     }

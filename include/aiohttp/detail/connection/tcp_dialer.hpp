@@ -13,6 +13,10 @@ public:
                                 std::uint16_t port,
                                 Deadline& deadline,
                                 std::unique_ptr<Transport>& transport) override;
+    asio::awaitable<Error> resolve(std::string host,
+                                   std::uint16_t port,
+                                   Deadline& deadline,
+                                   std::vector<std::string>& addresses) override;
 
 private:
     std::shared_ptr<Resolver> resolver_;

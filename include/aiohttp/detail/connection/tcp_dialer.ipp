@@ -55,6 +55,25 @@ AIOHTTP_DECL asio::awaitable<Resolution> resolve_host(std::shared_ptr<Resolver> 
 AIOHTTP_DECL TcpDialer::TcpDialer(std::unique_ptr<Resolver> resolver)
     : resolver_(std::move(resolver)) {}
 
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::resolve(std::string host,
+                                                       std::uint16_t port,
+                                                       Deadline& deadline,
+                                                       std::vector<std::string>& addresses) {
+    const auto resolution = co_await resolve_host(resolver_, host, port, deadline);
+    if (deadline.verdict()) {
+        co_return deadline.verdict();
+    }
+    if (resolution.error) {
+        throw_if_cancelled(resolution.error);
+        co_return dial_error(errc::dns_failed, Phase::dns, "look-up of " + host + " failed", host,
+                             port, resolution.error);
+    }
+    for (const auto& endpoint : resolution.endpoints) {
+        addresses.push_back(endpoint.address().to_string());
+    }
+    co_return Error();
+}
+
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& deadline,
