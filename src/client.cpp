@@ -1,6 +1,7 @@
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>
+#include <aiohttp/detail/middleware/proxy.ipp>
 #include <aiohttp/detail/middleware/redirect.ipp>
 #include <aiohttp/detail/middleware/request_trace.ipp>
 #include <aiohttp/detail/middleware/send.ipp>

@@ -5,5 +5,6 @@
 #include <aiohttp/detail/message/response_state.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/multipart_reader.ipp>
+#include <aiohttp/impl/proxy.ipp>
 #include <aiohttp/impl/response.ipp>
 #include <aiohttp/impl/stream_reader.ipp>

@@ -5,6 +5,7 @@
 #include <aiohttp/detail/net/deadline_pool.ipp>
 #include <aiohttp/detail/net/name_lookup.ipp>
 #include <aiohttp/detail/net/one_shot.ipp>
+#include <aiohttp/detail/net/prefixed_transport.ipp>
 #include <aiohttp/detail/net/socket_address.ipp>
 #include <aiohttp/detail/net/socket_transport.ipp>
 #include <aiohttp/detail/net/tcp_socket.ipp>

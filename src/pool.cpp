@@ -1,11 +1,15 @@
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/dial_error.ipp>
+#include <aiohttp/detail/connection/dialer.ipp>
 #include <aiohttp/detail/connection/establish.ipp>
 #include <aiohttp/detail/connection/graceful_close.ipp>
 #include <aiohttp/detail/connection/http1_connection.ipp>
 #include <aiohttp/detail/connection/http1_upload.ipp>
 #include <aiohttp/detail/connection/leased_body.ipp>
 #include <aiohttp/detail/connection/pool.ipp>
+#include <aiohttp/detail/connection/proxy_dial.ipp>
+#include <aiohttp/detail/connection/proxy_route.ipp>
+#include <aiohttp/detail/connection/proxy_tunnel.ipp>
 #include <aiohttp/detail/connection/secure.ipp>
 #include <aiohttp/detail/connection/tcp_dialer.ipp>
 #include <aiohttp/detail/connection/unix_dialer.ipp>

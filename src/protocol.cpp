@@ -5,10 +5,14 @@
 #include <aiohttp/detail/protocol/http1_framing.ipp>
 #include <aiohttp/detail/protocol/http1_head.ipp>
 #include <aiohttp/detail/protocol/http1_request.ipp>
+#include <aiohttp/detail/protocol/http_connect.ipp>
+#include <aiohttp/detail/protocol/ip_network.ipp>
 #include <aiohttp/detail/protocol/media_types.ipp>
 #include <aiohttp/detail/protocol/multipart.ipp>
 #include <aiohttp/detail/protocol/multipart_decoder.ipp>
 #include <aiohttp/detail/protocol/netrc.ipp>
+#include <aiohttp/detail/protocol/proxy_variables.ipp>
 #include <aiohttp/detail/protocol/redirect_policy.ipp>
 #include <aiohttp/detail/protocol/secrets.ipp>
+#include <aiohttp/detail/protocol/socks.ipp>
 #include <aiohttp/detail/protocol/transfer_encoding.ipp>

@@ -32,6 +32,7 @@
 #include <aiohttp/netrc.hpp>
 #include <aiohttp/pairs.hpp>
 #include <aiohttp/progress.hpp>
+#include <aiohttp/proxy.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/resolved_host.hpp>

@@ -17,6 +17,7 @@
 //   ├ ClientError
 //   │ ├ ClientResponseError               the server's answer is an error or makes no sense
 //   │ │ ├ ContentTypeError                json() on another media type
+//   │ │ ├ ClientHttpProxyError            the proxy answered CONNECT with a failure
 //   │ │ └ TooManyRedirects                more than max_redirects
 //   │ ├ ClientConnectionError             the connection failed, or was closed on our side
 //   │ │ ├ ClientOSError                   the system refused an operation
@@ -25,6 +26,7 @@
 //   │ │ │   ├ ClientConnectorDNSError
 //   │ │ │   ├ ClientConnectorAddressError  address_guard refused the host's addresses
 //   │ │ │   ├ UnixClientConnectorError
+//   │ │ │   ├ ClientProxyConnectionError  the proxy cannot be reached, or does not connect us
 //   │ │ │   └ ClientSSLError
 //   │ │ │     ├ ClientConnectorSSLError
 //   │ │ │     └ ClientConnectorCertificateError
@@ -88,6 +90,8 @@ enum class errc {
     address_refused,        ///< the connector's address_guard vetoed every address of the host
     unix_connect_failed,    ///< a Unix socket could not be connected to
     fingerprint_mismatch,   ///< the server's certificate is not a pinned one
+    proxy_failed,           ///< the proxy cannot be reached, or does not connect us
+    proxy_refused           ///< an HTTP proxy answered CONNECT with a status other than 2xx
 };
 
 /// Families of errors, for code that handles them alike: `if (e.code() == condition::timeout)`.
@@ -113,6 +117,7 @@ enum class Phase : std::uint8_t {
     queue,    ///< waiting for a free slot of the pool
     dns,      ///< resolving the host name
     connect,  ///< connecting a socket
+    proxy,    ///< asking the proxy for a connection
     tls,      ///< TLS handshake
     send,     ///< sending the request
     wait,     ///< waiting for the response head
@@ -279,6 +284,13 @@ public:
     using ClientResponseError::ClientResponseError;
 };
 
+/// An HTTP proxy answered CONNECT with another status than 2xx; status(), message() and headers()
+/// are those of its answer.
+class ClientHttpProxyError : public ClientResponseError {
+public:
+    using ClientResponseError::ClientResponseError;
+};
+
 /// The response number max_redirects redirected again. status() is 0, history() has them all.
 class TooManyRedirects : public ClientResponseError {
 public:
@@ -336,6 +348,14 @@ public:
     using ClientConnectorError::ClientConnectorError;
     /// The socket's path; the NUL before the name of an abstract one is shown as "@".
     const std::string& path() const noexcept;
+};
+
+/// The proxy cannot be reached, breaks off, answers with what is not its protocol, or, for SOCKS,
+/// says that it cannot connect us; the message names it, without credentials, and says why. host()
+/// and port() are the proxy's.
+class ClientProxyConnectionError : public ClientConnectorError {
+public:
+    using ClientConnectorError::ClientConnectorError;
 };
 
 /// TLS failed; one of the two below.

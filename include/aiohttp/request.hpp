@@ -23,6 +23,7 @@
 #include <aiohttp/headers.hpp>
 #include <aiohttp/middleware.hpp>
 #include <aiohttp/pairs.hpp>
+#include <aiohttp/proxy.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/secrets.hpp>
@@ -240,6 +241,23 @@ public:
     Request& server_hostname(std::string name) &;
     Request&& server_hostname(std::string name) && {
         return std::move(this->server_hostname(std::move(name)));
+    }
+    /// The proxy to go through, instead of the session's and the environment's, also after
+    /// redirects: `proxy("http://me:secret@proxy:3128")`, a Proxy, or `proxy(no_proxy)` for none.
+    /// Throws ValueError as Proxy. A Proxy-Authorization header of the request gets to a proxy that
+    /// forwards it, and never through a tunnel or a SOCKS proxy.
+    Request& proxy(Proxy proxy) &;
+    Request&& proxy(Proxy proxy) && { return std::move(this->proxy(std::move(proxy))); }
+    /// Credentials for the proxy that is used, whoever named it, over all others; Basic ones, or
+    /// ProxyAuth::digest(). Awaiting throws ValueError when that proxy cannot take them.
+    Request& proxy_auth(const ProxyAuth& credentials) &;
+    Request&& proxy_auth(const ProxyAuth& credentials) && {
+        return std::move(this->proxy_auth(credentials));
+    }
+    /// Adds fields for the proxy that is used, see Proxy::headers(). Throws ValueError as that.
+    Request& proxy_headers(const Headers& fields) &;
+    Request&& proxy_headers(const Headers& fields) && {
+        return std::move(this->proxy_headers(fields));
     }
     /// The HTTP version to send, 1.0 or 1.1; ValueError for others.
     Request& version(HttpVersion version) &;

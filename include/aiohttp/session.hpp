@@ -18,6 +18,7 @@
 #include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/headers.hpp>
 #include <aiohttp/middleware.hpp>
+#include <aiohttp/proxy.hpp>
 #include <aiohttp/redirect.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/tcp_connector.hpp>
@@ -94,6 +95,18 @@ public:
     /// How TLS is made where a request does not say, instead of the connector's way.
     ClientSessionOptions& ssl(TlsOptions options) &;
     ClientSessionOptions&& ssl(TlsOptions options) &&;
+    /// The proxy of every request that does not name another one; it counts instead of the
+    /// environment's, and `no_proxy` keeps that out. Default: none.
+    ClientSessionOptions& proxy(Proxy proxy) &;
+    ClientSessionOptions&& proxy(Proxy proxy) &&;
+    /// Credentials for the session's proxy, over those of its URL, or for one of the environment
+    /// that comes without. The proxies that requests name do not get them. SOCKS proxies that
+    /// cannot take them throw ValueError when the session is made.
+    ClientSessionOptions& proxy_auth(const ProxyAuth& credentials) &;
+    ClientSessionOptions&& proxy_auth(const ProxyAuth& credentials) &&;
+    /// Fields for the same proxies, see Proxy::headers(). Throws ValueError as that.
+    ClientSessionOptions& proxy_headers(const Headers& fields) &;
+    ClientSessionOptions&& proxy_headers(const Headers& fields) &&;
     /// A connector of the session's own, with these options.
     ClientSessionOptions& connector(const TCPConnectorOptions& options) &;
     ClientSessionOptions&& connector(const TCPConnectorOptions& options) &&;
@@ -115,12 +128,21 @@ public:
     /// may be sent as it is stays as it is, like Url::encoded(). Default true.
     ClientSessionOptions& requote_redirect_url(bool on) &;
     ClientSessionOptions&& requote_redirect_url(bool on) &&;
-    /// Whether the environment is asked for credentials: a request or redirect without others gets
-    /// those that the file $NETRC, else $HOME/.netrc, has for its host, as Basic credentials; see
-    /// netrc_auth(). Beware of a "default" entry: it is for every host that a server may redirect
-    /// to. The file is read when the session is made, and then never again; one that is missing,
-    /// unreadable or malformed counts as empty. Proxies of the environment are not asked for yet.
-    /// Default false.
+    /// Whether the environment is asked for proxies and credentials. Default false. It is read when
+    /// the session is made, and then never again.
+    ///
+    /// A request or redirect without a proxy of its own or of the session goes through the one
+    /// that $http_proxy, $https_proxy, $ws_proxy or $wss_proxy names for its scheme, else
+    /// $all_proxy, unless $no_proxy has its host: a list of names, each for all below it, too, of
+    /// IP addresses and blocks ("10.0.0.0/8"), each perhaps with a port, or "*" for all. Lower
+    /// case counts before upper case; $HTTP_PROXY is not read where $REQUEST_METHOD is set
+    /// (httpoxy). A value without scheme means http. One that names no proxy throws ValueError
+    /// when a request would use it.
+    ///
+    /// A request or redirect without credentials gets those that the file $NETRC, else
+    /// $HOME/.netrc, has for its host, as Basic credentials, see netrc_auth(), and so does an HTTP
+    /// proxy. Beware of a "default" entry: it is for every host that a server may redirect to. A
+    /// file that is missing, unreadable or malformed counts as empty.
     ClientSessionOptions& trust_env(bool on) &;
     ClientSessionOptions&& trust_env(bool on) &&;
     /// Is asked before each redirect is followed, see RedirectHook. Default: nobody is.
@@ -170,6 +192,9 @@ private:
     Pairs cookies_;
     HttpVersion version_;
     std::optional<TlsOptions> tls_;
+    std::shared_ptr<const Proxy> proxy_;
+    std::optional<ProxyAuth> proxy_auth_;
+    Headers proxy_headers_;
     std::function<std::string(const nlohmann::json&)> json_serialize_;
     bool requote_redirect_url_ = true;
     bool trust_env_ = false;

@@ -49,6 +49,7 @@ PUBLIC_LAYERS = {
     "progress": "net",
     "resolver": "net",
     "threaded_resolver": "net",
+    "proxy": "message",
     "view_body": "message",
     "response": "message",
     "stream_reader": "message",

@@ -75,6 +75,10 @@ AIOHTTP_DECL const char* describe(errc value) noexcept {
             return "connect to a Unix socket failed";
         case errc::fingerprint_mismatch:
             return "certificate is not a pinned one";
+        case errc::proxy_failed:
+            return "proxy failed";
+        case errc::proxy_refused:
+            return "proxy refused to connect";
     }
     return "unknown error";
 }
@@ -93,6 +97,7 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
         case errc::connect_failed:
         case errc::address_refused:
         case errc::unix_connect_failed:
+        case errc::proxy_failed:
         case errc::server_disconnected:
         case errc::connection_reset:
         case errc::io_failed:
@@ -112,6 +117,7 @@ AIOHTTP_DECL condition family_of(errc value) noexcept {
         case errc::json_invalid:
         case errc::json_type:
         case errc::too_many_redirects:
+        case errc::proxy_refused:
             return condition::response;
         case errc::invalid_url:
         case errc::non_http_url:
@@ -227,6 +233,8 @@ AIOHTTP_DECL std::string_view to_string(Phase phase) noexcept {
             return "dns";
         case Phase::connect:
             return "connect";
+        case Phase::proxy:
+            return "proxy";
         case Phase::tls:
             return "tls";
         case Phase::send:
@@ -354,6 +362,10 @@ AIOHTTP_DECL void Error::raise() const {
             throw UnixClientConnectorError(*this);
         case errc::fingerprint_mismatch:
             throw ServerFingerprintMismatch(*this);
+        case errc::proxy_failed:
+            throw ClientProxyConnectionError(*this);
+        case errc::proxy_refused:
+            throw ClientHttpProxyError(*this);
     }
     throw ClientError(*this);
 }

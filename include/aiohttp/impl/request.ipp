@@ -14,6 +14,7 @@
 #include <aiohttp/detail/message/observed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/middleware/auth.hpp>
+#include <aiohttp/detail/middleware/proxy.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
@@ -95,6 +96,8 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     defaults.session_skips = &spec.session->skips();
     defaults.request_skips = &spec.skips;
     defaults.netrc = spec.session->netrc();
+    defaults.proxies = spec.session->proxies();
+    defaults.proxy_extras = spec.proxy_extras.get();
     defaults.force_close = spec.session->connector().force_close();
     return defaults;
 }
@@ -241,7 +244,10 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
             accept_head(exchange);
         }
     }
-    // Asked here, so that whoever is not redirected pays for no coroutine.
+    // Asked here, so that whoever is not challenged and redirected pays for no coroutine.
+    if (!error && exchange.response->head.status == 407 && exchange.users == nullptr) {
+        error = co_await answer_proxy(exchange);
+    }
     if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {
         error = co_await follow_redirects(exchange, spec->redirects);
     }

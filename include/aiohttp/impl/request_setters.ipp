@@ -40,6 +40,13 @@ AIOHTTP_DECL std::uint64_t at_least_one(std::string_view name, std::uint64_t val
     return value;
 }
 
+AIOHTTP_DECL ProxyExtras& extras_of(RequestSpec& spec) {
+    if (!spec.proxy_extras) {
+        spec.proxy_extras = std::make_unique<ProxyExtras>();
+    }
+    return *spec.proxy_extras;
+}
+
 }  // namespace detail
 
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
@@ -211,6 +218,21 @@ AIOHTTP_DECL Request& Request::ssl(TlsOptions options) & {
 
 AIOHTTP_DECL Request& Request::server_hostname(std::string name) & {
     spec().request.server_hostname = std::move(name);
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::proxy(Proxy proxy) & {
+    spec().request.proxy = std::make_shared<const Proxy>(std::move(proxy));
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::proxy_auth(const ProxyAuth& credentials) & {
+    detail::extras_of(spec()).auth = credentials;
+    return *this;
+}
+
+AIOHTTP_DECL Request& Request::proxy_headers(const Headers& fields) & {
+    detail::add_proxy_headers(fields, detail::extras_of(spec()).headers);
     return *this;
 }
 

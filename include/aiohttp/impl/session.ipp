@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <utility>
 
 #include <aiohttp/detail/client/netrc_file.hpp>
@@ -28,6 +29,13 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     }
     if (options_.trust_env_) {
         netrc_ = netrc_of_environment();
+    }
+    if (options_.proxy_ || options_.trust_env_) {
+        const auto variables =
+            options_.trust_env_ ? ProxyVariables([](const char* name) { return std::getenv(name); })
+                                : ProxyVariables();
+        ProxyExtras extras{options_.proxy_auth_, options_.proxy_headers_};
+        proxies_ = std::make_unique<const ProxySource>(options_.proxy_, extras, variables, netrc());
     }
 }
 

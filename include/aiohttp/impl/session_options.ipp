@@ -154,6 +154,32 @@ AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::ssl(TlsOptions options
     return std::move(this->ssl(std::move(options)));
 }
 
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::proxy(Proxy proxy) & {
+    proxy_ = std::make_shared<const Proxy>(std::move(proxy));
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::proxy(Proxy proxy) && {
+    return std::move(this->proxy(std::move(proxy)));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::proxy_auth(
+    const ProxyAuth& credentials) & {
+    proxy_auth_ = credentials;
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::proxy_auth(
+    const ProxyAuth& credentials) && {
+    return std::move(this->proxy_auth(credentials));
+}
+
+AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::proxy_headers(const Headers& fields) & {
+    detail::add_proxy_headers(fields, proxy_headers_);
+    return *this;
+}
+AIOHTTP_DECL ClientSessionOptions&& ClientSessionOptions::proxy_headers(const Headers& fields) && {
+    return std::move(this->proxy_headers(fields));
+}
+
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::connector(
     const TCPConnectorOptions& options) & {
     connector_ = std::make_shared<TCPConnector>(options);

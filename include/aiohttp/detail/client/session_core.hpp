@@ -10,6 +10,7 @@
 #include <aiohttp/content_coding.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
+#include <aiohttp/detail/middleware/proxy.hpp>
 #include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
@@ -60,6 +61,8 @@ public:
     const std::shared_ptr<const TraceConfigs>& traces() const noexcept { return traces_; }
     /// The environment's credentials; null without trust_env().
     const Netrc* netrc() const noexcept { return netrc_ ? &*netrc_ : nullptr; }
+    /// Where requests get their proxy from; null: they have none but their own.
+    const ProxySource* proxies() const noexcept { return proxies_.get(); }
     /// Gives a new request what the session's options say.
     void configure(ClientRequest& request) const;
 
@@ -67,6 +70,7 @@ private:
     ClientSessionOptions options_;
     std::optional<Netrc> netrc_;
     std::shared_ptr<const TraceConfigs> traces_;
+    std::unique_ptr<const ProxySource> proxies_;
     bool closed_ = false;
     bool ended_ = false;
 };
@@ -88,7 +92,8 @@ struct RequestSpec {
     std::string authorization;   ///< of Request::auth(), or empty
     std::optional<ContentCoding> compress;
     std::any trace_request_ctx;
-    std::shared_ptr<RequestTrace> trace;  ///< once it is traced
+    std::shared_ptr<RequestTrace> trace;        ///< once it is traced
+    std::unique_ptr<ProxyExtras> proxy_extras;  ///< of Request::proxy_auth() and proxy_headers()
 };
 
 /// Makes the URL given the one to ask for: relative to the session's base, with the parameters.

@@ -11,6 +11,7 @@
 #include <aiohttp/connector_options.hpp>
 #include <aiohttp/detail/connection/dialer.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
+#include <aiohttp/detail/connection/proxy_route.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/net/context_watch.hpp>
 #include <aiohttp/detail/net/deadline_pool.hpp>
@@ -30,6 +31,11 @@ public:
 
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
     bool force_close() const noexcept { return policy_.force_close; }
+
+    /// The way through a proxy for the connections made here.
+    std::shared_ptr<const ProxyRoute> route(const std::shared_ptr<const Proxy>& proxy) {
+        return routes_.get(proxy, tls_contexts_, policy_.ssl);
+    }
 
     /// An idle connection for the request, at once; false when acquire() is needed, which goes on
     /// with what `lease` holds then.
@@ -61,6 +67,7 @@ private:
     ConnectorPolicy policy_;
     std::unique_ptr<Dialer> dialer_;
     TlsContexts tls_contexts_;
+    ProxyRoutes routes_;
     std::shared_ptr<const TlsContext> default_tls_;
     asio::any_io_executor executor_;
     std::shared_ptr<Pool> pool_;

@@ -66,7 +66,15 @@ AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(
 /// What the request asks of its connection.
 AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
                                       const std::shared_ptr<const TlsContext>& context) {
-    return {request.url.host(), request.url.port(), context.get(), request.server_hostname};
+    if (request.absolute_form) {
+        return {request.route->proxy.host(),
+                request.route->proxy.port(),
+                nullptr,
+                {},
+                request.route.get()};
+    }
+    return {request.url.host(), request.url.port(), context.get(), request.server_hostname,
+            request.route.get()};
 }
 
 /// What the certificate must be for: the request's word goes before the options', the URL's is

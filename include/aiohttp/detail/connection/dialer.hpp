@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -21,6 +22,12 @@ public:
                                         std::uint16_t port,
                                         Deadline& deadline,
                                         std::unique_ptr<Transport>& transport) = 0;
+    /// The IP addresses of `host`, at least one on success: for SOCKS proxies that do not look
+    /// names up. Who opens streams in a way that needs no addresses has none.
+    virtual asio::awaitable<Error> resolve(std::string host,
+                                           std::uint16_t port,
+                                           Deadline& deadline,
+                                           std::vector<std::string>& addresses);
 };
 
 }  // namespace aiohttp::detail

@@ -5,6 +5,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
 #include <aiohttp/detail/connection/http1_connection.hpp>
+#include <aiohttp/detail/connection/proxy_dial.hpp>
 #include <aiohttp/detail/connection/secure.hpp>
 
 namespace aiohttp::detail {
@@ -18,7 +19,12 @@ AIOHTTP_DECL asio::awaitable<Error> establish(Dialer& dialer,
         co_return unusable_tls(*key.tls, key.host, key.port);
     }
     std::unique_ptr<Transport> transport;
-    auto error = co_await dialer.dial(key.host, key.port, deadline, transport);
+    Error error;
+    if (key.proxy) {
+        error = co_await dial_through_proxy(dialer, key, deadline, transport);
+    } else {
+        error = co_await dialer.dial(key.host, key.port, deadline, transport);
+    }
     if (!error && key.tls) {
         error = co_await secure(transport, key.tls, name, key.host, key.port, deadline);
     }

@@ -90,8 +90,13 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
     sent_ = 0;
     send_error_ = Error();
     output_.clear();
-    encode_request_head(output_, request.method, request.url.target(), request.version,
-                        request.wire);
+    if (request.absolute_form) {
+        encode_request_head(output_, request.method, absolute_target(request.url), request.version,
+                            request.wire);
+    } else {
+        encode_request_head(output_, request.method, request.url.target(), request.version,
+                            request.wire);
+    }
     if (times != nullptr) {
         times->head_sent = output_.size();
         times->received = 0;

@@ -5,6 +5,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
+#include <aiohttp/detail/connection/proxy_route.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/one_shot.hpp>
@@ -104,6 +105,9 @@ AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
         return *found;
     }
     ConnectionKey owned{std::string(key.host), key.port, tls, std::string(key.server_name)};
+    if (key.proxy != nullptr) {
+        owned.proxy = key.proxy->shared_from_this();
+    }
     return *hosts_.try_emplace(std::move(owned)).first;
 }
 

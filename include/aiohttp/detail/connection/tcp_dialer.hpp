@@ -32,10 +32,19 @@ public:
                                 std::uint16_t port,
                                 Deadline& deadline,
                                 std::unique_ptr<Transport>& transport) override;
+    asio::awaitable<Error> resolve(std::string host,
+                                   std::uint16_t port,
+                                   Deadline& deadline,
+                                   std::vector<std::string>& addresses) override;
 
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
+    asio::awaitable<Error> look_up(std::string host,
+                                   std::uint16_t port,
+                                   Deadline& deadline,
+                                   Endpoints& endpoints);
+    Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     asio::awaitable<ConnectOutcome> connect_in_turn(Endpoints endpoints,
                                                     std::string host,

@@ -49,6 +49,39 @@ AIOHTTP_DECL std::string connect_failed(const std::string& host, std::uint16_t p
 AIOHTTP_DECL TcpDialer::TcpDialer(std::shared_ptr<NameLookup> names, DialPolicy policy)
     : names_(std::move(names)), policy_(std::move(policy)) {}
 
+/// Leaves the addresses that the guard lets pass.
+AIOHTTP_DECL Error TcpDialer::refuse_guarded(const std::string& host,
+                                             std::uint16_t port,
+                                             Endpoints& endpoints) const {
+    if (!policy_.guard) {
+        return Error();
+    }
+    std::string refused;  // the first one
+    std::string reason;
+    std::erase_if(endpoints, [&](const auto& endpoint) {
+        std::string thrown;
+        if (is_allowed(policy_.guard, resolved_host(host, endpoint), thrown)) {
+            return false;
+        }
+        if (refused.empty()) {
+            refused = endpoint.address().to_string();
+            reason = std::move(thrown);
+        }
+        return true;
+    });
+    if (endpoints.empty()) {
+        auto text = connect_failed(host, port) + ": address_guard refuses " + refused;
+        if (!reason.empty()) {
+            text.append(": ").append(reason);
+        }
+        auto details = dial_failure(errc::address_refused, std::move(text), host, port, {});
+        details.address = refused;
+        details.retryable = false;
+        return make_error(std::move(details));
+    }
+    return Error();
+}
+
 /// Leaves the addresses that may be used, in the order in which they are tried.
 AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
                                      std::uint16_t port,
@@ -66,30 +99,8 @@ AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
                 (policy_.family != AddressFamily::any ? "family" : "local_addr") + " asks for",
             host, port, asio::error::address_family_not_supported));
     }
-    if (policy_.guard) {
-        std::string refused;  // the first one
-        std::string reason;
-        std::erase_if(endpoints, [&](const auto& endpoint) {
-            std::string thrown;
-            if (is_allowed(policy_.guard, resolved_host(host, endpoint), thrown)) {
-                return false;
-            }
-            if (refused.empty()) {
-                refused = endpoint.address().to_string();
-                reason = std::move(thrown);
-            }
-            return true;
-        });
-        if (endpoints.empty()) {
-            auto text = connect_failed(host, port) + ": address_guard refuses " + refused;
-            if (!reason.empty()) {
-                text.append(": ").append(reason);
-            }
-            auto details = dial_failure(errc::address_refused, std::move(text), host, port, {});
-            details.address = refused;
-            details.retryable = false;
-            return make_error(std::move(details));
-        }
+    if (auto refused = refuse_guarded(host, port, endpoints)) {
+        return refused;
     }
     endpoints = interleave(std::move(endpoints), policy_.interleave,
                            [](const auto& endpoint) { return endpoint.address().is_v6(); });
@@ -142,38 +153,62 @@ AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_racing(
     co_return outcome;
 }
 
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
-                                                    std::uint16_t port,
-                                                    Deadline& deadline,
-                                                    std::unique_ptr<Transport>& transport) {
-    Resolution resolution;
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::look_up(std::string host,
+                                                       std::uint16_t port,
+                                                       Deadline& deadline,
+                                                       Endpoints& endpoints) {
     error_code not_an_address;
     const auto literal = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) {
-        resolution.endpoints.emplace_back(literal, port);
-    } else {
-        const auto names = names_;
-        resolution = co_await names->resolve(host, port, deadline);
+        endpoints.emplace_back(literal, port);
+        co_return Error();
     }
+    const auto names = names_;
+    auto resolution = co_await names->resolve(host, port, deadline);
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
     if (resolution.endpoints.empty()) {
         co_return look_up_failed(resolution, host, port);
     }
-    auto unusable = choose(host, port, resolution.endpoints);
+    endpoints = std::move(resolution.endpoints);
+    co_return Error();
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::resolve(std::string host,
+                                                       std::uint16_t port,
+                                                       Deadline& deadline,
+                                                       std::vector<std::string>& addresses) {
+    Endpoints endpoints;
+    auto error = co_await look_up(host, port, deadline, endpoints);
+    if (!error) {
+        error = refuse_guarded(host, port, endpoints);
+    }
+    for (const auto& endpoint : endpoints) {
+        addresses.push_back(endpoint.address().to_string());
+    }
+    co_return error;
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
+                                                    std::uint16_t port,
+                                                    Deadline& deadline,
+                                                    std::unique_ptr<Transport>& transport) {
+    Endpoints endpoints;
+    auto unusable = co_await look_up(host, port, deadline, endpoints);
+    if (!unusable) {
+        unusable = choose(host, port, endpoints);
+    }
     if (unusable) {
         co_return unusable;
     }
-    const auto tried = resolution.endpoints.size();
+    const auto tried = endpoints.size();
     deadline.begin(Deadline::Limit::sock_connect);
     ConnectOutcome outcome;
     if (tried > 1 && policy_.happy_eyeballs_delay) {
-        outcome =
-            co_await connect_racing(std::move(resolution.endpoints), host, deadline, transport);
+        outcome = co_await connect_racing(std::move(endpoints), host, deadline, transport);
     } else {
-        outcome =
-            co_await connect_in_turn(std::move(resolution.endpoints), host, deadline, transport);
+        outcome = co_await connect_in_turn(std::move(endpoints), host, deadline, transport);
     }
     if (!outcome && !deadline.verdict()) {
         co_return Error();

@@ -15,9 +15,14 @@
 #include <aiohttp/tls.hpp>
 #include <aiohttp/url.hpp>
 
-namespace aiohttp::detail {
+namespace aiohttp {
+
+class Proxy;
+
+namespace detail {
 
 class ProgressState;
+struct ProxyRoute;
 
 /// How long a body waits for 100 Continue, as in curl, unless the caller says otherwise.
 inline constexpr Duration default_expect_wait = std::chrono::seconds(1);
@@ -31,6 +36,9 @@ struct RequestFields {
     Headers wire;                   ///< all fields of the current hop, made from them
     std::optional<TlsOptions> tls;  ///< instead of the connector's
     std::string server_hostname;    ///< instead of the URL's host, for SNI and the certificate
+    std::shared_ptr<const Proxy> proxy;       ///< the caller's, which may be none; null: not said
+    std::shared_ptr<const ProxyRoute> route;  ///< the hop's way through a proxy, or null
+    bool absolute_form = false;               ///< the hop's request is for a proxy that forwards it
     HeadLimits limits;
     std::optional<Duration> expect_wait;      ///< for 100 Continue, when the caller wants it
     std::shared_ptr<ProgressState> progress;  ///< ends with the request
@@ -50,4 +58,5 @@ struct ClientRequest : RequestFields {
     std::unique_ptr<BodySource> body;
 };
 
-}  // namespace aiohttp::detail
+}  // namespace detail
+}  // namespace aiohttp

@@ -10,13 +10,18 @@
 
 namespace aiohttp::detail {
 
+class ProxySource;
+struct ProxyExtras;
+
 /// What a session adds to every request.
 struct RequestDefaults {
     const Headers* session_headers = nullptr;
     AbstractCookieJar* cookie_jar = nullptr;
     const std::vector<std::string>* session_skips = nullptr;
     const std::vector<std::string>* request_skips = nullptr;
-    const Netrc* netrc = nullptr;  ///< credentials by host, for hops that have none
+    const Netrc* netrc = nullptr;               ///< credentials by host, for hops that have none
+    const ProxySource* proxies = nullptr;       ///< for requests that name no proxy; null: none
+    const ProxyExtras* proxy_extras = nullptr;  ///< of the request, for its proxy
     bool force_close = false;
     bool left_origin = false;  ///< a redirect did: the session's credentials stay behind
 };

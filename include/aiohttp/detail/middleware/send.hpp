@@ -34,6 +34,8 @@ boost::asio::awaitable<Error> send_hop(Exchange& exchange);
 
 /// Makes the header block and takes a connection, if one is free at once.
 bool begin_hop(Exchange& exchange);
+/// All of it, for a hop that is sent again.
+boost::asio::awaitable<Error> resend_hop(Exchange& exchange);
 /// The rest of a hop that has to wait for its connection.
 boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange);
 /// After an exchange that failed: once more, on another connection, when that does no harm.

@@ -6,6 +6,7 @@
 #include <aiohttp/detail/connection/leased_body.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/middleware/cookies.hpp>
+#include <aiohttp/detail/middleware/proxy.hpp>
 #include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/send.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
@@ -29,6 +30,9 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
     exchange.deadline->record(exchange.response->times);
     exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
+    if (exchange.request.proxy || exchange.defaults.proxies != nullptr) {
+        choose_route(exchange);
+    }
     if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
         return false;
     }
@@ -98,8 +102,25 @@ AIOHTTP_DECL boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange) 
     co_return co_await send_leased(exchange);
 }
 
-AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
+AIOHTTP_DECL boost::asio::awaitable<Error> resend_hop(Exchange& exchange) {
     return begin_hop(exchange) ? send_leased(exchange) : acquire_and_send(exchange);
+}
+
+/// A hop that a proxy may answer with a challenge.
+AIOHTTP_DECL boost::asio::awaitable<Error> send_and_answer(Exchange& exchange,
+                                                           boost::asio::awaitable<Error> sending) {
+    auto error = co_await std::move(sending);
+    if (!error) {
+        error = co_await answer_proxy(exchange);
+    }
+    co_return error;
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
+    auto sending = resend_hop(exchange);
+    const ClientRequest& request = exchange.request;
+    return request.absolute_form ? send_and_answer(exchange, std::move(sending))
+                                 : std::move(sending);
 }
 
 AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url&& url) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <aiohttp/headers.hpp>
+#include <aiohttp/url.hpp>
 
 namespace aiohttp::detail {
 
@@ -14,6 +15,10 @@ void encode_request_head(std::string& out,
                          std::string_view target,
                          int version,
                          const Headers& headers);
+
+/// The request target in absolute form (RFC 9112 3.2.2), for a proxy: without user info and
+/// fragment, the authority as in the Host field.
+std::string absolute_target(const Url& url);
 
 /// Appends one chunk of a chunked body (RFC 9112 7.1). `data` is not empty: that would end it.
 void encode_chunk(std::string& out, std::string_view data);

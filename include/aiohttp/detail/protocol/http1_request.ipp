@@ -38,6 +38,13 @@ AIOHTTP_DECL void encode_request_head(std::string& out,
     put(at, line_end);
 }
 
+AIOHTTP_DECL std::string absolute_target(const Url& url) {
+    std::string target(url.scheme());
+    target.append("://");
+    url.append_host_field(target);
+    return target.append(url.target());
+}
+
 AIOHTTP_DECL void encode_chunk(std::string& out, std::string_view data) {
     std::array<char, 16> digits;
     const auto end =
