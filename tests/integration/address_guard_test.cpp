@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/fake_resolver.hpp"
+#include "support/run_with.hpp"
 
 namespace {
 
@@ -28,7 +29,7 @@ ClientSessionOptions guarded(AddressGuard guard, std::vector<std::string> addres
 }  // namespace
 
 TEST_CASE("the guard refuses IP literals of the own network, however they are written") {
-    run_with_session(guarded(no_private_addresses()), [](ClientSession& session) -> Async {
+    run_with(guarded(no_private_addresses()), [](ClientSession& session) -> Async {
         const std::vector<std::pair<std::string, std::string>> urls = {
             {"http://127.0.0.1:1/", "127.0.0.1"},
             {"http://0.0.0.0:1/", "0.0.0.0"},
@@ -54,16 +55,18 @@ TEST_CASE("the guard refuses IP literals of the own network, however they are wr
 
 TEST_CASE("the guard refuses names that lead to the own network") {
     for (const std::string address : {"127.0.0.1", "10.1.2.3", "::1", "::ffff:192.168.0.1"}) {
-        run_with_session(
-            guarded(no_private_addresses(), {address}), [&](ClientSession& session) -> Async {
+        run_with(
+            guarded(no_private_addresses(), {address}),
+            [](ClientSession& session, const auto& the_address) -> Async {
                 const auto error = co_await failure<ClientConnectorAddressError>(
                     session.get("http://example.com:1/"));
                 CHECK(error.host() == "example.com");
                 CHECK(error.port() == 1);
-                CHECK(error.address() == address);
-                CHECK(std::string(error.what()).find("address_guard refuses " + address) !=
+                CHECK(error.address() == the_address);
+                CHECK(std::string(error.what()).find("address_guard refuses " + the_address) !=
                       std::string::npos);
-            });
+            },
+            address);
     }
 }
 
@@ -76,12 +79,13 @@ TEST_CASE("addresses that the guard refuses are left out") {
         return host.address == "127.0.0.2";
     };
     const auto port = std::to_string(server.port());
-    run_with_session(guarded(guard, {"127.0.0.1", "127.0.0.2", "127.0.0.3"}),
-                     [&](ClientSession& session) -> Async {
-                         const auto text =
-                             co_await session.get("http://name.test:" + port + "/").text();
-                         CHECK(text == "two");
-                     });
+    run_with(
+        guarded(guard, {"127.0.0.1", "127.0.0.2", "127.0.0.3"}),
+        [](ClientSession& session, const auto& the_port) -> Async {
+            const auto text = co_await session.get("http://name.test:" + the_port + "/").text();
+            CHECK(text == "two");
+        },
+        port);
     CHECK(seen == std::vector<std::string>{"name.test 127.0.0.1 " + port,
                                            "name.test 127.0.0.2 " + port,
                                            "name.test 127.0.0.3 " + port});
@@ -96,13 +100,17 @@ TEST_CASE("the guard holds for the targets of redirects") {
         "/name",
         Reply(302).header("Location", "http://inner.test:" + std::to_string(inner.port()) + "/"));
     const auto guard = [](const ResolvedHost& host) { return host.address == "127.0.0.1"; };
-    run_with_session(guarded(guard, {"127.0.0.3"}), [&](ClientSession& session) -> Async {
-        auto error =
-            co_await failure<ClientConnectorAddressError>(session.get(outer.url("/literal")));
-        CHECK(error.address() == "127.0.0.3");
-        error = co_await failure<ClientConnectorAddressError>(session.get(outer.url("/name")));
-        CHECK(error.host() == "inner.test");
-    });
+    run_with(
+        guarded(guard, {"127.0.0.3"}),
+        [](ClientSession& session, const auto& the_outer) -> Async {
+            auto error = co_await failure<ClientConnectorAddressError>(
+                session.get(the_outer.url("/literal")));
+            CHECK(error.address() == "127.0.0.3");
+            error =
+                co_await failure<ClientConnectorAddressError>(session.get(the_outer.url("/name")));
+            CHECK(error.host() == "inner.test");
+        },
+        outer);
     CHECK(inner.connections_accepted() == 0);
 }
 
@@ -117,20 +125,22 @@ TEST_CASE("a name that moves to the own network later is refused then") {
                        .use_dns_cache(false)
                        .force_close(true)
                        .address_guard(guard);
-    run_with_session(
-        ClientSessionOptions().connector(options), [&](ClientSession& session) -> Async {
-            const auto url = "http://name.test:" + std::to_string(server.port()) + "/";
+    run_with(
+        ClientSessionOptions().connector(options),
+        [](ClientSession& session, const auto& the_resolver, const auto& the_server) -> Async {
+            const auto url = "http://name.test:" + std::to_string(the_server.port()) + "/";
             const auto text = co_await session.get(url).text();
             CHECK(text == "ok");
-            resolver->set("name.test", {"127.0.0.9"});
+            the_resolver->set("name.test", {"127.0.0.9"});
             const auto error = co_await failure<ClientConnectorAddressError>(session.get(url));
             CHECK(error.address() == "127.0.0.9");
-        });
+        },
+        resolver, server);
 }
 
 TEST_CASE("a guard that throws refuses, and says why") {
     const auto guard = [](const ResolvedHost&) -> bool { throw std::runtime_error("not today"); };
-    run_with_session(guarded(guard), [](ClientSession& session) -> Async {
+    run_with(guarded(guard), [](ClientSession& session) -> Async {
         const auto error =
             co_await failure<ClientConnectorAddressError>(session.get("http://127.0.0.1:1/"));
         CHECK(std::string(error.what()).find("address_guard refuses 127.0.0.1: not today") !=

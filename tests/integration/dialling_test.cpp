@@ -22,6 +22,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/fake_resolver.hpp"
+#include "support/run_with.hpp"
 
 namespace {
 
@@ -46,9 +47,9 @@ std::string url_of(const Server& server) {
     return "http://name.test:" + std::to_string(server.port()) + "/";
 }
 
-template <class Main>
-void run_dialling(const TCPConnectorOptions& options, Main main) {
-    run_with_session(ClientSessionOptions().connector(options), main);
+template <class Main, class... More>
+void run_dialling(const TCPConnectorOptions& options, Main main, const More&... more) {
+    run_with(ClientSessionOptions().connector(options), main, more...);
 }
 
 Milliseconds since(std::chrono::steady_clock::time_point start) {
@@ -76,18 +77,19 @@ TEST_CASE("a name that has no address is an error with host, port and cause", "[
 TEST_CASE("an empty answer is an error, and so is what a resolver throws", "[K170]") {
     const auto resolver = resolves({});
     run_dialling(
-        TCPConnectorOptions().resolver(resolver), [resolver](ClientSession& session) -> Async {
-            // The lambda outlives its coroutine: run_dialling() waits.
+        TCPConnectorOptions().resolver(resolver),
+        [](ClientSession& session, const auto& the_resolver) -> Async {
             const auto empty =
                 co_await failure<ClientConnectorDNSError>(session.get("http://name.test/"));
             CHECK(empty.cause() == asio::error::no_data);
-            resolver->complaint = "my table is gone";
+            the_resolver->complaint = "my table is gone";
             const auto thrown =
                 co_await failure<ClientConnectorDNSError>(session.get("http://name.test/"));
             CHECK_FALSE(thrown.cause());
             CHECK(std::string(thrown.what()).find("my table is gone") != std::string::npos);
-            CHECK(resolver->asked.size() == 2);
-        });
+            CHECK(the_resolver->asked.size() == 2);
+        },
+        resolver);
 }
 
 TEST_CASE("a resolver of the user is asked once for ten concurrent requests", "[K171][K174]") {
@@ -96,14 +98,17 @@ TEST_CASE("a resolver of the user is asked once for ten concurrent requests", "[
     const auto resolver = resolves({"127.0.0.1"});
     resolver->takes = 20ms;
     const auto url = url_of(server);
-    run_dialling(TCPConnectorOptions().resolver(resolver), [&url](ClientSession& session) -> Async {
-        std::vector<asio::awaitable<std::string>> requests;
-        for (int i = 0; i < 10; ++i) {
-            requests.push_back(session.get(url).text());
-        }
-        const auto texts = co_await gather(std::move(requests));
-        CHECK(texts == std::vector<std::string>(10, "ok"));
-    });
+    run_dialling(
+        TCPConnectorOptions().resolver(resolver),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            std::vector<asio::awaitable<std::string>> requests;
+            for (int i = 0; i < 10; ++i) {
+                requests.push_back(session.get(the_url).text());
+            }
+            const auto texts = co_await gather(std::move(requests));
+            CHECK(texts == std::vector<std::string>(10, "ok"));
+        },
+        url);
     CHECK(resolver->asked == std::vector<std::string>{"name.test"});
     CHECK(server.connections_accepted() == 10);
     CHECK(server.request(0).header("host") == url.substr(7, url.size() - 8));
@@ -117,21 +122,24 @@ TEST_CASE("a connector's DNS cache can be cleared", "[K171]") {
         std::make_shared<TCPConnector>(TCPConnectorOptions().resolver(resolver).force_close(true));
     const auto url = url_of(server);
     const auto port = server.port();
-    run_with_session(ClientSessionOptions().connector(connector),
-                     [&](ClientSession& session) -> Async {
-                         co_await session.get(url).text();
-                         co_await session.get(url).text();
-                         CHECK(resolver->asked.size() == 1);
-                         connector->clear_dns_cache();
-                         co_await session.get(url).text();
-                         CHECK(resolver->asked.size() == 2);
-                         connector->clear_dns_cache("other.test", port);
-                         co_await session.get(url).text();
-                         CHECK(resolver->asked.size() == 2);
-                         connector->clear_dns_cache("name.test", port);
-                         co_await session.get(url).text();
-                         CHECK(resolver->asked.size() == 3);
-                     });
+    run_with(
+        ClientSessionOptions().connector(connector),
+        [](ClientSession& session, const auto& the_url, const auto& the_resolver,
+           const auto& the_connector, const auto& the_port) -> Async {
+            co_await session.get(the_url).text();
+            co_await session.get(the_url).text();
+            CHECK(the_resolver->asked.size() == 1);
+            the_connector->clear_dns_cache();
+            co_await session.get(the_url).text();
+            CHECK(the_resolver->asked.size() == 2);
+            the_connector->clear_dns_cache("other.test", the_port);
+            co_await session.get(the_url).text();
+            CHECK(the_resolver->asked.size() == 2);
+            the_connector->clear_dns_cache("name.test", the_port);
+            co_await session.get(the_url).text();
+            CHECK(the_resolver->asked.size() == 3);
+        },
+        url, resolver, connector, port);
 }
 
 TEST_CASE("a resolver that never answers holds up no limit and no cancellation", "[K172]") {
@@ -180,15 +188,17 @@ TEST_CASE("an address that refuses is followed by the next one at once", "[K173]
     server.route("/", Reply(200, "two"));
     const auto url = url_of(server);
     const std::optional<Duration> delay = GENERATE(std::optional<Duration>(10s), std::nullopt);
-    run_dialling(TCPConnectorOptions()
-                     .resolver(resolves({"127.0.0.3", "127.0.0.4", "127.0.0.2"}))
-                     .happy_eyeballs_delay(delay),
-                 [&url](ClientSession& session) -> Async {
-                     const auto start = std::chrono::steady_clock::now();
-                     const auto text = co_await session.get(url).text();
-                     CHECK(text == "two");
-                     CHECK(since(start) < 2s);
-                 });
+    run_dialling(
+        TCPConnectorOptions()
+            .resolver(resolves({"127.0.0.3", "127.0.0.4", "127.0.0.2"}))
+            .happy_eyeballs_delay(delay),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto start = std::chrono::steady_clock::now();
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "two");
+            CHECK(since(start) < 2s);
+        },
+        url);
 }
 
 TEST_CASE("a black hole is followed by the next address after 250 ms", "[K173]") {
@@ -196,20 +206,22 @@ TEST_CASE("a black hole is followed by the next address after 250 ms", "[K173]")
     auto server = server_at("127.0.0.2", hole.port());
     server.route("/", Reply(200, "two"));
     const auto url = url_of(server);
-    run_dialling(TCPConnectorOptions().resolver(resolves({"127.0.0.1", "127.0.0.2"})),
-                 [&url](ClientSession& session) -> Async {
-                     // Opens what an io_context opens once.
-                     co_await session.get("http://127.0.0.2" + url.substr(16)).text();
-                     const auto before = open_descriptors();
-                     const auto start = std::chrono::steady_clock::now();
-                     const auto text = co_await session.get(url).text();
-                     const auto took = since(start);
-                     CHECK(text == "two");
-                     CHECK(took >= 250ms);
-                     CHECK(took < 1000ms);
-                     // The loser is closed: one socket here, one at the server.
-                     CHECK(open_descriptors() <= before + 2);
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(resolves({"127.0.0.1", "127.0.0.2"})),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            // Opens what an io_context opens once.
+            co_await session.get("http://127.0.0.2" + the_url.substr(16)).text();
+            const auto before = open_descriptors();
+            const auto start = std::chrono::steady_clock::now();
+            const auto text = co_await session.get(the_url).text();
+            const auto took = since(start);
+            CHECK(text == "two");
+            CHECK(took >= 250ms);
+            CHECK(took < 1000ms);
+            // The loser is closed: one socket here, one at the server.
+            CHECK(open_descriptors() <= before + 2);
+        },
+        url);
 }
 
 TEST_CASE("the address that is slow to be tried may be the only one that works", "[K173]") {
@@ -217,13 +229,15 @@ TEST_CASE("the address that is slow to be tried may be the only one that works",
     auto server = server_at("127.0.0.2", hole.port());
     server.route("/", Reply(200, "two"));
     const auto url = url_of(server);
-    run_dialling(TCPConnectorOptions()
-                     .resolver(resolves({"127.0.0.1", "127.0.0.3", "127.0.0.2"}))
-                     .happy_eyeballs_delay(50ms),
-                 [&url](ClientSession& session) -> Async {
-                     const auto text = co_await session.get(url).text();
-                     CHECK(text == "two");
-                 });
+    run_dialling(
+        TCPConnectorOptions()
+            .resolver(resolves({"127.0.0.1", "127.0.0.3", "127.0.0.2"}))
+            .happy_eyeballs_delay(50ms),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "two");
+        },
+        url);
 }
 
 TEST_CASE("IPv6 and IPv4 take turns", "[K173]") {
@@ -234,10 +248,11 @@ TEST_CASE("IPv6 and IPv4 take turns", "[K173]") {
     const auto hook = [&tried](int, const ResolvedHost& peer) { tried.push_back(peer.address); };
     run_dialling(
         TCPConnectorOptions().resolver(resolves({"127.0.0.3", "127.0.0.4", "::1"})).on_socket(hook),
-        [&url](ClientSession& session) -> Async {
-            const auto text = co_await session.get(url).text();
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
             CHECK(text == "six");
-        });
+        },
+        url);
     CHECK(tried == std::vector<std::string>{"127.0.0.3", "::1"});
 }
 
@@ -250,30 +265,33 @@ TEST_CASE("when all addresses fail the error is that of the last one", "[K173]")
         TCPConnectorOptions()
             .resolver(resolves({"127.0.0.1", "127.0.0.2", "127.0.0.3"}))
             .happy_eyeballs_delay(delay),
-        [&url, port = closed.port()](ClientSession& session) -> Async {
-            const auto error = co_await failure<ClientConnectorError>(session.get(url));
+        [](ClientSession& session, const auto& the_url, const auto& the_port) -> Async {
+            const auto error = co_await failure<ClientConnectorError>(session.get(the_url));
             CHECK(error.host() == "name.test");
-            CHECK(error.port() == port);
+            CHECK(error.port() == the_port);
             CHECK(error.os_error() == asio::error::connection_refused);
             CHECK(std::string(error.what()).find("(3 addresses tried)") != std::string::npos);
             CHECK(error.retryable());
-        });
+        },
+        url, closed.port());
 }
 
 TEST_CASE("a race ends in time, and leaves no socket behind", "[K173]") {
     BlackHole hole;
     const auto url = "http://name.test:" + std::to_string(hole.port()) + "/";
-    run_dialling(TCPConnectorOptions()
-                     .resolver(resolves({"127.0.0.1", "127.0.0.1%lo"}))
-                     .resolver(resolves({"127.0.0.1"}))
-                     .happy_eyeballs_delay(10ms),
-                 [&url](ClientSession& session) -> Async {
-                     ClientTimeout limit;
-                     limit.sock_connect = 60ms;
-                     const auto error =
-                         co_await failure<ConnectionTimeoutError>(session.get(url).timeout(limit));
-                     CHECK(error.phase() == Phase::connect);
-                 });
+    run_dialling(
+        TCPConnectorOptions()
+            .resolver(resolves({"127.0.0.1", "127.0.0.1%lo"}))
+            .resolver(resolves({"127.0.0.1"}))
+            .happy_eyeballs_delay(10ms),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            ClientTimeout limit;
+            limit.sock_connect = 60ms;
+            const auto error =
+                co_await failure<ConnectionTimeoutError>(session.get(the_url).timeout(limit));
+            CHECK(error.phase() == Phase::connect);
+        },
+        url);
 }
 
 TEST_CASE("a race that is cancelled or closed leaves nothing behind", "[K173]") {
@@ -283,21 +301,23 @@ TEST_CASE("a race that is cancelled or closed leaves nothing behind", "[K173]") 
     Server second(ServerOptions().address("127.0.0.2").port(port).accepting(false).backlog(0));
     const auto url = "http://name.test:" + std::to_string(port) + "/";
     const bool close = GENERATE(false, true);
-    run_dialling(TCPConnectorOptions()
-                     .resolver(resolves({"127.0.0.1", "127.0.0.3", "127.0.0.1"}))
-                     .happy_eyeballs_delay(1ms),
-                 [&url, close](ClientSession& session) -> Async {
-                     auto task = co_await create_task(session.get(url).text());
-                     co_await aiohttp::sleep(30ms);
-                     CHECK_FALSE(task.done());
-                     if (close) {
-                         co_await session.close();
-                         co_await failure<ClientConnectionError>(task.result());
-                     } else {
-                         task.cancel();
-                         co_await expect_cancelled(task.result());
-                     }
-                 });
+    run_dialling(
+        TCPConnectorOptions()
+            .resolver(resolves({"127.0.0.1", "127.0.0.3", "127.0.0.1"}))
+            .happy_eyeballs_delay(1ms),
+        [](ClientSession& session, const auto& the_url, const auto& the_close) -> Async {
+            auto task = co_await create_task(session.get(the_url).text());
+            co_await aiohttp::sleep(30ms);
+            CHECK_FALSE(task.done());
+            if (the_close) {
+                co_await session.close();
+                co_await failure<ClientConnectionError>(task.result());
+            } else {
+                task.cancel();
+                co_await expect_cancelled(task.result());
+            }
+        },
+        url, close);
 }
 
 TEST_CASE("local_addr is where connections come from", "[K174]") {
@@ -310,25 +330,28 @@ TEST_CASE("local_addr is where connections come from", "[K174]") {
         ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);
         from = std::to_string(ntohl(bound.sin_addr.s_addr) & 0xffU);
     };
-    run_dialling(TCPConnectorOptions().local_addr("127.0.0.7").on_socket(hook),
-                 [url = server.url()](ClientSession& session) -> Async {
-                     const auto text = co_await session.get(url).text();
-                     CHECK(text == "ok");
-                     const auto error =
-                         co_await failure<ClientConnectorError>(session.get("http://[::1]:1/"));
-                     CHECK(std::string(error.what()).find("local_addr") != std::string::npos);
-                 });
+    run_dialling(
+        TCPConnectorOptions().local_addr("127.0.0.7").on_socket(hook),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "ok");
+            const auto error =
+                co_await failure<ClientConnectorError>(session.get("http://[::1]:1/"));
+            CHECK(std::string(error.what()).find("local_addr") != std::string::npos);
+        },
+        server.url());
     CHECK(from == "7");
 }
 
 TEST_CASE("a local address that the machine does not have is an error") {
     Server server;
-    run_dialling(TCPConnectorOptions().local_addr("192.0.2.1"),
-                 [url = server.url()](ClientSession& session) -> Async {
-                     const auto error = co_await failure<ClientConnectorError>(session.get(url));
-                     CHECK(error.os_error() == boost::system::errc::make_error_code(
-                                                   boost::system::errc::address_not_available));
-                 });
+    run_dialling(
+        TCPConnectorOptions().local_addr("192.0.2.1"),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto error = co_await failure<ClientConnectorError>(session.get(the_url));
+            CHECK(error.os_error() == boost::system::errc::address_not_available);
+        },
+        server.url());
 }
 
 TEST_CASE("family leaves the other addresses out", "[K174]") {
@@ -338,20 +361,24 @@ TEST_CASE("family leaves the other addresses out", "[K174]") {
     four.route("/", Reply(200, "four"));
     const auto url = url_of(six);
     const auto resolver = resolves({"::1", "127.0.0.1"});
-    run_dialling(TCPConnectorOptions().resolver(resolver).family(AddressFamily::ipv4),
-                 [&url](ClientSession& session) -> Async {
-                     const auto text = co_await session.get(url).text();
-                     CHECK(text == "four");
-                     const auto error =
-                         co_await failure<ClientConnectorError>(session.get("http://[::1]:1/"));
-                     CHECK(std::string(error.what()).find("family") != std::string::npos);
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(resolver).family(AddressFamily::ipv4),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "four");
+            const auto error =
+                co_await failure<ClientConnectorError>(session.get("http://[::1]:1/"));
+            CHECK(std::string(error.what()).find("family") != std::string::npos);
+        },
+        url);
     CHECK(resolver->families.at(0) == AddressFamily::ipv4);
-    run_dialling(TCPConnectorOptions().resolver(resolver).family(AddressFamily::ipv6),
-                 [&url](ClientSession& session) -> Async {
-                     const auto text = co_await session.get(url).text();
-                     CHECK(text == "six");
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(resolver).family(AddressFamily::ipv6),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "six");
+        },
+        url);
 }
 
 TEST_CASE("IP literals are not looked up", "[K174]") {
@@ -360,13 +387,15 @@ TEST_CASE("IP literals are not looked up", "[K174]") {
     auto six = server_at("::1");
     six.route("/", Reply(200, "six"));
     const auto resolver = resolves({});
-    run_dialling(TCPConnectorOptions().resolver(resolver),
-                 [a = server.url(), b = six.url()](ClientSession& session) -> Async {
-                     auto text = co_await session.get(a).text();
-                     CHECK(text == "four");
-                     text = co_await session.get(b).text();
-                     CHECK(text == "six");
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(resolver),
+        [](ClientSession& session, const auto& the_a, const auto& the_b) -> Async {
+            auto text = co_await session.get(the_a).text();
+            CHECK(text == "four");
+            text = co_await session.get(the_b).text();
+            CHECK(text == "six");
+        },
+        server.url(), six.url());
     CHECK(resolver->asked.empty());
 }
 
@@ -383,16 +412,16 @@ TEST_CASE("the socket hook may set options, and the keep-alive option is set", "
         ::getsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &keepalive, &size);
         ::getsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &size);
     };
-    const auto main = [url = server.url()](ClientSession& session) -> Async {
-        const auto text = co_await session.get(url).text();
+    const auto main = [](ClientSession& session, const std::string& the_url) -> Async {
+        const auto text = co_await session.get(the_url).text();
         CHECK(text == "ok");
     };
-    run_dialling(TCPConnectorOptions().on_socket(hook), main);
+    run_dialling(TCPConnectorOptions().on_socket(hook), main, server.url());
     CHECK(keepalive == 0);
-    run_dialling(TCPConnectorOptions().on_socket(hook).tcp_keepalive(90s), main);
+    run_dialling(TCPConnectorOptions().on_socket(hook).tcp_keepalive(90s), main, server.url());
     CHECK(keepalive == 1);
     CHECK(idle == 90);
-    run_dialling(TCPConnectorOptions().on_socket(hook).tcp_keepalive(true), main);
+    run_dialling(TCPConnectorOptions().on_socket(hook).tcp_keepalive(true), main, server.url());
     CHECK(keepalive == 1);
     CHECK(idle != 90);
 }
@@ -406,17 +435,24 @@ TEST_CASE("a socket hook that throws makes connecting fail", "[K174]") {
     const auto url = url_of(server);
     options.on_socket(
         [](int, const ResolvedHost&) { throw std::runtime_error("no mark for you"); });
-    run_dialling(options, [&url](ClientSession& session) -> Async {
-        const auto error = co_await failure<ClientConnectorError>(session.get(url));
-        CHECK(std::string(error.what()).find("on_socket: no mark for you") != std::string::npos);
-    });
+    run_dialling(
+        options,
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto error = co_await failure<ClientConnectorError>(session.get(the_url));
+            CHECK(std::string(error.what()).find("on_socket: no mark for you") !=
+                  std::string::npos);
+        },
+        url);
     options.on_socket([](int, const ResolvedHost&) {
         throw boost::system::system_error(asio::error::no_permission);
     });
-    run_dialling(options, [&url](ClientSession& session) -> Async {
-        const auto error = co_await failure<ClientConnectorError>(session.get(url));
-        CHECK(error.os_error() == asio::error::no_permission);
-    });
+    run_dialling(
+        options,
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto error = co_await failure<ClientConnectorError>(session.get(the_url));
+            CHECK(error.os_error() == asio::error::no_permission);
+        },
+        url);
     CHECK(server.connections_accepted() == 0);
 }
 
@@ -437,20 +473,24 @@ TEST_CASE("a static resolver pins names, and hands the others on") {
     const auto pinned = std::make_shared<StaticResolver>(
         StaticResolver::Hosts{{"pinned.test", {"::2", "127.0.0.1"}}}, others);
     const auto port = ':' + std::to_string(server.port()) + '/';
-    run_dialling(TCPConnectorOptions().resolver(pinned).family(AddressFamily::ipv4),
-                 [&port](ClientSession& session) -> Async {
-                     auto text = co_await session.get("http://pinned.test" + port).text();
-                     CHECK(text == "ok");
-                     text = co_await session.get("http://else.test" + port).text();
-                     CHECK(text == "ok");
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(pinned).family(AddressFamily::ipv4),
+        [](ClientSession& session, const auto& the_port) -> Async {
+            auto text = co_await session.get("http://pinned.test" + the_port).text();
+            CHECK(text == "ok");
+            text = co_await session.get("http://else.test" + the_port).text();
+            CHECK(text == "ok");
+        },
+        port);
     CHECK(others->asked == std::vector<std::string>{"else.test"});
-    run_dialling(TCPConnectorOptions().resolver(std::make_shared<StaticResolver>()),
-                 [&port](ClientSession& session) -> Async {
-                     const auto error = co_await failure<ClientConnectorDNSError>(
-                         session.get("http://pinned.test" + port));
-                     CHECK(error.cause() == asio::error::host_not_found);
-                 });
+    run_dialling(
+        TCPConnectorOptions().resolver(std::make_shared<StaticResolver>()),
+        [](ClientSession& session, const auto& the_port) -> Async {
+            const auto error = co_await failure<ClientConnectorDNSError>(
+                session.get("http://pinned.test" + the_port));
+            CHECK(error.cause() == asio::error::host_not_found);
+        },
+        port);
 }
 
 TEST_CASE("the system's resolver knows localhost, in the family that is asked for", "[K174]") {
@@ -459,19 +499,20 @@ TEST_CASE("the system's resolver knows localhost, in the family that is asked fo
     const auto resolver = std::make_shared<ThreadedResolver>();
     run_dialling(
         TCPConnectorOptions().resolver(resolver).family(AddressFamily::ipv4),
-        [&](ClientSession& session) -> Async {
-            const auto url = "http://localhost:" + std::to_string(server.port()) + "/";
+        [](ClientSession& session, const auto& the_resolver, const auto& the_server) -> Async {
+            const auto url = "http://localhost:" + std::to_string(the_server.port()) + "/";
             const auto text = co_await session.get(url).text();
             CHECK(text == "ok");
-            const auto hosts = co_await resolver->resolve("localhost", 81, AddressFamily::ipv4);
+            const auto hosts = co_await the_resolver->resolve("localhost", 81, AddressFamily::ipv4);
             REQUIRE_FALSE(hosts.empty());
             CHECK(hosts[0].hostname == "localhost");
             CHECK(hosts[0].address == "127.0.0.1");
             CHECK(hosts[0].port == 81);
             CHECK(hosts[0].family == AddressFamily::ipv4);
-            resolver->close();
+            the_resolver->close();
             const auto error =
                 co_await failure<ClientConnectorDNSError>(session.get("http://localhost:1/"));
             CHECK(error.cause() == asio::error::operation_aborted);
-        });
+        },
+        resolver, server);
 }

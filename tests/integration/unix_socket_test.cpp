@@ -20,6 +20,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/run_with.hpp"
 
 namespace {
 
@@ -44,10 +45,10 @@ private:
     std::filesystem::path path_;
 };
 
-template <class Main>
-void run_at(const std::string& path, Main main, UnixConnectorOptions options = {}) {
-    run_with_session(
-        ClientSessionOptions().connector(std::make_shared<UnixConnector>(path, options)), main);
+template <class Main, class... More>
+void run_at(const std::string& path, Main main, const More&... more) {
+    run_with(ClientSessionOptions().connector(std::make_shared<UnixConnector>(path)), main,
+             more...);
 }
 
 }  // namespace
@@ -81,14 +82,12 @@ TEST_CASE("https goes over a Unix socket, too", "[K175]") {
     CHECK(server.url() == "https://localhost/");
     UnixConnectorOptions options;
     options.ssl(TlsOptions().ca_pem(server.ca_pem()));
-    run_at(
-        path,
-        [](ClientSession& session) -> Async {
-            const auto text = co_await session.get("https://localhost/").text();
-            CHECK(text == "safe");
-            co_await failure<ClientConnectorCertificateError>(session.get("https://docker/"));
-        },
-        options);
+    run_with(ClientSessionOptions().connector(std::make_shared<UnixConnector>(path, options)),
+             [](ClientSession& session) -> Async {
+                 const auto text = co_await session.get("https://localhost/").text();
+                 CHECK(text == "safe");
+                 co_await failure<ClientConnectorCertificateError>(session.get("https://docker/"));
+             });
 }
 
 TEST_CASE("a socket of the abstract namespace begins with a NUL", "[K175]") {
@@ -109,19 +108,23 @@ TEST_CASE("a socket of the abstract namespace begins with a NUL", "[K175]") {
 TEST_CASE("a path where nobody listens is an error that names it", "[K175]") {
     const Folder folder;
     const auto missing = folder.file("missing.sock");
-    run_at(missing, [&missing](ClientSession& session) -> Async {
-        const auto error =
-            co_await failure<UnixClientConnectorError>(session.get("http://docker:81/"));
-        CHECK(error.path() == missing);
-        CHECK(error.host() == "docker");
-        CHECK(error.port() == 81);
-        CHECK(error.os_error() == boost::system::errc::no_such_file_or_directory);
-        CHECK(error.code() == errc::unix_connect_failed);
-        CHECK(error.code() == condition::connection);
-        CHECK(error.retryable());
-        CHECK(std::string(error.what()).find("connect to Unix socket " + missing + " failed: No") !=
-              std::string::npos);
-    });
+    run_at(
+        missing,
+        [](ClientSession& session, const auto& the_missing) -> Async {
+            const auto error =
+                co_await failure<UnixClientConnectorError>(session.get("http://docker:81/"));
+            CHECK(error.path() == the_missing);
+            CHECK(error.host() == "docker");
+            CHECK(error.port() == 81);
+            CHECK(error.os_error() == boost::system::errc::no_such_file_or_directory);
+            CHECK(error.code() == errc::unix_connect_failed);
+            CHECK(error.code() == condition::connection);
+            CHECK(error.retryable());
+            CHECK(std::string(error.what())
+                      .find("connect to Unix socket " + the_missing + " failed: No") !=
+                  std::string::npos);
+        },
+        missing);
 
     const auto refused = folder.file("refused.sock");
     const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -140,12 +143,15 @@ TEST_CASE("a path where nobody listens is an error that names it", "[K175]") {
 TEST_CASE("a path that is too long is an error before any I/O", "[K175]") {
     const Folder folder;
     const auto path = folder.file(std::string(150, 'x'));
-    run_at(path, [&path](ClientSession& session) -> Async {
-        const auto error =
-            co_await failure<UnixClientConnectorError>(session.get("http://docker/"));
-        CHECK(error.path() == path);
-        CHECK(error.os_error() == asio::error::name_too_long);
-    });
+    run_at(
+        path,
+        [](ClientSession& session, const auto& the_path) -> Async {
+            const auto error =
+                co_await failure<UnixClientConnectorError>(session.get("http://docker/"));
+            CHECK(error.path() == the_path);
+            CHECK(error.os_error() == asio::error::name_too_long);
+        },
+        path);
     CHECK_THROWS_AS(UnixConnector(""), ValueError);
     CHECK_THROWS_AS(UnixConnector(std::string("a\0b", 3)), ValueError);
 }

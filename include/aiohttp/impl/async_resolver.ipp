@@ -22,6 +22,8 @@
 #include <boost/system/system_error.hpp>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/address_ranges.hpp>
+#include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/detail/net/context_watch.hpp>
 #include <aiohttp/detail/net/one_shot.hpp>
 #include <aiohttp/detail/net/socket_address.hpp>
@@ -89,6 +91,22 @@ AIOHTTP_DECL error_code cares_error(int status) {
         default:
             return {status, category};
     }
+}
+
+/// "1.2.3.4", "::1", "1.2.3.4:53" or "[::1]:53"; c-ares itself overlooks what is none of these.
+AIOHTTP_DECL bool is_name_server(std::string_view text) {
+    const auto is_port = [](std::string_view rest) {
+        const auto number = rest.empty() ? rest : rest.substr(1);
+        const auto port = parse_decimal(number);
+        return rest.empty() || (rest.front() == ':' && port && *port > 0 && *port <= 65535);
+    };
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        return end != std::string_view::npos && parse_ipv6(text.substr(1, end - 1)) &&
+               is_port(text.substr(end + 1));
+    }
+    const auto colon = std::min(text.find(':'), text.size());
+    return parse_ipv6(text) || (parse_ipv4(text.substr(0, colon)) && is_port(text.substr(colon)));
 }
 
 /// A channel of c-ares as the options want it. A lookup has one of its own, so that lookups on
@@ -294,14 +312,7 @@ struct AsyncResolver::Listed {
 AIOHTTP_DECL AsyncResolver::AsyncResolver(AsyncResolverOptions options)
     : state_(std::make_shared<State>()) {
     for (const auto& server : options.nameservers()) {
-        ares_channel channel = nullptr;
-        const int status = detail::open_channel(
-            channel, AsyncResolverOptions().nameservers({server}), nullptr, nullptr);
-        const bool usable = status == ARES_SUCCESS && server.find(',') == std::string::npos;
-        if (channel != nullptr) {
-            ::ares_destroy(channel);
-        }
-        if (!usable) {
+        if (!detail::is_name_server(server)) {
             throw ValueError("'" + server + "' is no address of a name server");
         }
     }

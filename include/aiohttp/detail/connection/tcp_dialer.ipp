@@ -124,8 +124,11 @@ AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_in_turn(
         deadline.watch(Phase::connect, connecting.get());
         last.error = co_await connecting->connect(endpoint);
         deadline.watch(Phase::connect, nullptr);
-        if (!last || deadline.verdict() || last.error == asio::error::operation_aborted) {
+        if (!last) {
             transport = std::move(connecting);
+            break;
+        }
+        if (deadline.verdict() || last.error == asio::error::operation_aborted) {
             break;
         }
     }

@@ -18,7 +18,7 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
     const auto family = error.code();
     const bool passing = family == condition::connection || family == condition::timeout;
     if (!passing || error.retryable() || error.tls_failure() != nullptr ||
-        error.kind() == errc::connection_closed) {
+        error.kind() == errc::address_refused || error.kind() == errc::connection_closed) {
         return error;
     }
     ErrorDetails details = details_of(error);

@@ -36,8 +36,6 @@ public:
     /// After success: the socket that has connected, and to what.
     asio::ip::tcp::socket take_socket() { return std::move(*sockets_[winner_]); }
     const Endpoint& winner() const noexcept { return endpoints_[winner_]; }
-    /// How many addresses were tried.
-    std::size_t tried() const noexcept { return eyeballs_.begun(); }
 
     /// Closes what is left, however the waiting coroutine ends.
     struct Guard {
