@@ -18,6 +18,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/environment.hpp"
 
 namespace {
 
@@ -31,32 +32,7 @@ using aiohttp::testing::Reply;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Server;
 using aiohttp::testing::TemporaryFile;
-
-/// Sets a variable of the environment, or removes it, for as long as this lives.
-class Variable {
-public:
-    Variable(const char* name, std::optional<std::string> value) : name_(name) {
-        if (const char* const before = std::getenv(name)) {
-            before_ = before;
-        }
-        put(value);
-    }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { put(before_); }
-
-private:
-    void put(const std::optional<std::string>& value) {
-        if (value) {
-            ::setenv(name_, value->c_str(), 1);
-        } else {
-            ::unsetenv(name_);
-        }
-    }
-
-    const char* name_;
-    std::optional<std::string> before_;
-};
+using aiohttp::testing::Variable;
 
 class AnyServer : public Server {
 public:

@@ -34,15 +34,15 @@ void run_with_session(ClientSessionOptions options,
                       const std::function<Async(ClientSession&)>& main);
 
 /// The same for a coroutine `main(session, server, more...)`, a lambda that captures nothing.
-template <class Main, class... More>
-void run_client_with(ClientSessionOptions options, Server& server, Main main, More&... more) {
+template <class AnyServer, class Main, class... More>
+void run_client_with(ClientSessionOptions options, AnyServer& server, Main main, More&... more) {
     run_with_session(std::move(options),
                      [&](ClientSession& session) { return main(session, server, more...); });
 }
 
 /// The same with a session of default options.
-template <class Main, class... More>
-void run_client(Server& server, Main main, More&... more) {
+template <class AnyServer, class Main, class... More>
+void run_client(AnyServer& server, Main main, More&... more) {
     run_client_with(ClientSessionOptions(), server, main, more...);
 }
 
