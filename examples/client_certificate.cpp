@@ -34,18 +34,19 @@ int main(int argc, char* argv[]) {
         return 0;
     }
     const aiohttp::testing::CertificateAuthority staff("staff");
-    const auto me = staff.issue(aiohttp::testing::CertificateOptions()
-                                    .common_name("Ada")
-                                    .extended_key_usage("clientAuth"));
+    const auto me = staff.issue(
+        aiohttp::testing::CertificateOptions().common_name("Ada").extended_key_usage("clientAuth"));
     const auto certificate = aiohttp::testing::write_pem(me.chain_pem);
-    const auto key = aiohttp::testing::write_pem(
-        aiohttp::testing::encrypted_key(me.key_pem, "secret"));
+    const auto key =
+        aiohttp::testing::write_pem(aiohttp::testing::encrypted_key(me.key_pem, "secret"));
     aiohttp::testing::Server server(
         aiohttp::testing::ServerOptions().tls().client_authority(staff.pem()));
     server.route("/", [](const aiohttp::testing::ServerRequest& request) {
         return aiohttp::testing::Reply(200, "hello " + request.tls->client_name);
     });
-    const auto tls = aiohttp::TlsOptions().ca_pem(server.ca_pem()).client_certificate(
-        certificate.path().string(), key.path().string(), "secret");
+    const auto tls =
+        aiohttp::TlsOptions()
+            .ca_pem(server.ca_pem())
+            .client_certificate(certificate.path().string(), key.path().string(), "secret");
     aiohttp::run(amain(server.url("/"), tls));
 }

@@ -163,8 +163,7 @@ public:
         seen_ += result.bytes;
         co_return result;
     }
-    asio::awaitable<IoResult> write(asio::const_buffer first,
-                                    asio::const_buffer second) override {
+    asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override {
         return next_->write(first, second);
     }
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override {
@@ -172,9 +171,7 @@ public:
     }
     void cancel_read() noexcept override {}
     void close() noexcept override {}
-    IoResult try_read(asio::mutable_buffer into) noexcept override {
-        return next_->try_read(into);
-    }
+    IoResult try_read(asio::mutable_buffer into) noexcept override { return next_->try_read(into); }
     std::string remote_endpoint() const override { return "memory"; }
 
 private:

@@ -146,7 +146,10 @@ TEST_CASE("weak keys and weak signatures are refused", "[K167]") {
     expect(refusal_of(CertificateOptions().digest("SHA1")), Reason::weak, 0,
            "signed with ecdsa-with-SHA1");
     expect(refusal_of(CertificateOptions().rsa_bits(2048).digest("SHA1")), Reason::weak, 0,
-           "CA md too weak");
+           "digest algorithm too weak (RSA key of 2048 bits");
+    const CertificateAuthority rsa("rsa", 2048);
+    expect(refusal_of(rsa.issue(CertificateOptions().digest("MD5"))), Reason::weak, 0,
+           "signed with md5WithRSAEncryption");
 }
 
 TEST_CASE("a weak certificate passes when it is asked for", "[K167]") {

@@ -95,7 +95,8 @@ TEST_CASE("a server that hangs up in the handshake is named as such", "[K169]") 
     CHECK(closed.retryable());
     CHECK(spoiled(Script().read(5).reset()).retryable());
     // In the middle of a record.
-    const auto part = spoiled(Script().read(5).send(std::string("\x16\x03\x03\x00\x7a\x02", 6)).close());
+    const auto part =
+        spoiled(Script().read(5).send(std::string("\x16\x03\x03\x00\x7a\x02", 6)).close());
     CHECK(has(part.message(), "the server closed the connection"));
 }
 
@@ -107,7 +108,8 @@ TEST_CASE("a TLS record with nonsense in it is a violation of the protocol", "[K
 }
 
 TEST_CASE("the alert of a server that refuses is named", "[K169]") {
-    const auto error = spoiled(Script().read(5).send(std::string("\x15\x03\x03\x00\x02\x02\x28", 7)).stall());
+    const auto error =
+        spoiled(Script().read(5).send(std::string("\x15\x03\x03\x00\x02\x02\x28", 7)).stall());
     CHECK(has(error.message(), "the server refused with the alert \"handshake failure\" (40)"));
     REQUIRE(error.tls_failure() != nullptr);
     CHECK(error.tls_failure()->reason == Reason::alert);
@@ -117,8 +119,8 @@ TEST_CASE("the alert of a server that refuses is named", "[K169]") {
 
 TEST_CASE("no version in common is a refusal by alert", "[K167]") {
     Server server(ServerOptions().tls().max_tls_version(12));
-    const auto error = refusal<ClientConnectorSSLError>(
-        server, trust(server).min_version(TlsVersion::v1_3));
+    const auto error =
+        refusal<ClientConnectorSSLError>(server, trust(server).min_version(TlsVersion::v1_3));
     CHECK(has(error.message(), "\"protocol version\" (70)"));
 }
 
@@ -141,8 +143,8 @@ TEST_CASE("a server that wants a certificate gets the client's", "[K167]") {
     const auto secret_key = write_pem(encrypted_key(test.mine.key_pem, "secret"));
     const TemporaryFile pkcs12(aiohttp::testing::pkcs12(test.mine, "secret"), ".p12");
     const auto path = [](const TemporaryFile& file) { return file.path().string(); };
-    CHECK(name_at(test.server,
-                  TlsOptions(base).client_certificate(path(certificate), path(key))) == "me");
+    CHECK(name_at(test.server, TlsOptions(base).client_certificate(path(certificate), path(key))) ==
+          "me");
     CHECK(name_at(test.server, TlsOptions(base).client_certificate(path(both))) == "me");
     CHECK(name_at(test.server, TlsOptions(base).client_certificate(
                                    path(certificate), path(secret_key), "secret")) == "me");
@@ -152,13 +154,12 @@ TEST_CASE("a server that wants a certificate gets the client's", "[K167]") {
 
 TEST_CASE("the chain of the client's certificate goes along", "[K167]") {
     MutualTls test;
-    const auto mine =
-        test.clients.intermediate().issue(CertificateOptions().common_name("far").extended_key_usage(
-            "clientAuth"));
+    const auto mine = test.clients.intermediate().issue(
+        CertificateOptions().common_name("far").extended_key_usage("clientAuth"));
     CHECK(name_at(test.server, with_client(test.server, mine)) == "far");
     const TemporaryFile pkcs12(aiohttp::testing::pkcs12(mine, ""), ".p12");
-    CHECK(name_at(test.server, trust(test.server).client_certificate_pkcs12(
-                                   pkcs12.path().string())) == "far");
+    CHECK(name_at(test.server,
+                  trust(test.server).client_certificate_pkcs12(pkcs12.path().string())) == "far");
 }
 
 TEST_CASE("without a certificate the server's refusal says what is missing", "[K167]") {
@@ -176,8 +177,8 @@ TEST_CASE("a certificate that the server does not trust is refused by its alert"
     const int version = GENERATE(12, 13);
     MutualTls test(version);
     const CertificateAuthority strangers;
-    const auto error = refusal<ClientConnectorSSLError>(
-        test.server, with_client(test.server, strangers.issue()));
+    const auto error =
+        refusal<ClientConnectorSSLError>(test.server, with_client(test.server, strangers.issue()));
     CHECK(has(error.message(), "\"unknown CA\" (48)"));
     CHECK_FALSE(has(error.message(), "there is none"));
 }
@@ -202,7 +203,8 @@ TEST_CASE("files of a client certificate that cannot be used are named", "[K167]
     CHECK(has(text(TlsOptions().client_certificate(cert)), "no usable private key"));
     CHECK(has(text(TlsOptions().client_certificate(cert, other_key.path().string())),
               "the private key belongs to another certificate"));
-    const auto wrong = text(TlsOptions().client_certificate(cert, secret_key.path().string(), "word"));
+    const auto wrong =
+        text(TlsOptions().client_certificate(cert, secret_key.path().string(), "word"));
     CHECK(has(wrong, "the passphrase of its key is wrong"));
     CHECK(has(wrong, secret_key.path().string()));
     CHECK(has(text(TlsOptions().client_certificate(cert, secret_key.path().string())),

@@ -130,10 +130,10 @@ TEST_CASE("authorities replace the system's, or come on top of them", "[K167]") 
     const auto extra = write_pem(added.pem());
     seen(first, TlsOptions());
     refusal<ClientConnectorCertificateError>(second, TlsOptions());
-    for (const auto& both : {TlsOptions().add_ca_pem(added.pem()),
-                             TlsOptions().add_ca_file(extra.path().string()),
-                             TlsOptions().ca_pem(known.pem()).add_ca_pem(added.pem()),
-                             TlsOptions().ca_pem(added.pem()).ca_pem(known.pem())}) {
+    for (const auto& both :
+         {TlsOptions().add_ca_pem(added.pem()), TlsOptions().add_ca_file(extra.path().string()),
+          TlsOptions().ca_pem(known.pem()).add_ca_pem(added.pem()),
+          TlsOptions().ca_pem(added.pem()).ca_pem(known.pem())}) {
         seen(first, both);
         seen(second, both);
     }
@@ -212,19 +212,21 @@ TEST_CASE("the ciphers can be chosen", "[K167]") {
     server.route("/", Reply(200, "ok"));
     const auto cipher = [&](TlsOptions options) {
         std::string name;
-        run_client_with(session_with(std::move(options)), server,
-                        [](ClientSession& session, Server& target, std::string& out) -> Async {
-                            auto response = co_await session.get(target.url());
-                            out = response.tls()->cipher;
-                        },
-                        name);
+        run_client_with(
+            session_with(std::move(options)), server,
+            [](ClientSession& session, Server& target, std::string& out) -> Async {
+                auto response = co_await session.get(target.url());
+                out = response.tls()->cipher;
+            },
+            name);
         return name;
     };
     CHECK(cipher(trust(server).ciphersuites("TLS_CHACHA20_POLY1305_SHA256")) ==
           "TLS_CHACHA20_POLY1305_SHA256");
-    CHECK(cipher(trust(server)
-                     .max_version(TlsVersion::v1_2)
-                     .ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")) == "ECDHE-ECDSA-AES128-GCM-SHA256");
+    CHECK(
+        cipher(
+            trust(server).max_version(TlsVersion::v1_2).ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")) ==
+        "ECDHE-ECDSA-AES128-GCM-SHA256");
 }
 
 TEST_CASE("http/1.1 is offered by ALPN, and nothing else is accepted", "[K167]") {
@@ -248,12 +250,13 @@ TEST_CASE("server_name of the options is for SNI and the certificate", "[K167]")
     const auto named = trust(server).server_name("one.test");
     CHECK(seen(server, named).server_name == "one.test");
     server.clear_requests();
-    run_client_with(session_with(named), server, [](ClientSession& session, Server& target) -> Async {
-        co_await session.get(target.url()).server_hostname("two.test").text();
-    });
+    run_client_with(session_with(named), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get(target.url()).server_hostname("two.test").text();
+                    });
     CHECK(server.request(0).tls->server_name == "two.test");
-    const auto error = refusal<ClientConnectorCertificateError>(
-        server, trust(server).server_name("three.test"));
+    const auto error =
+        refusal<ClientConnectorCertificateError>(server, trust(server).server_name("three.test"));
     CHECK(has(error.message(), "than \"three.test\""));
 }
 
@@ -262,18 +265,24 @@ TEST_CASE("an international host is named in SNI in its ASCII form", "[H117]") {
     Server server(ServerOptions().certificate(authority.issue(
         CertificateOptions().dns_names({"xn--bcher-kva.example"}).ip_addresses({}))));
     server.route("/", Reply(200, "ok"));
-    auto options = ClientSessionOptions().connector(std::make_shared<LoopbackConnector>(
-        aiohttp::TCPConnectorOptions().ssl(trust(server))));
-    run_client_with(std::move(options), server, [](ClientSession& session, Server& target) -> Async {
-        const auto port = std::to_string(target.port());
-        auto response = co_await session.get("https://b\xc3\xbc" "cher.example:" + port + "/");
-        CHECK(response.tls()->server_name == "xn--bcher-kva.example");
-        const auto body = co_await response.text();
-        CHECK(body == "ok");
-        const auto error = co_await aiohttp::testing::failure<ClientConnectorCertificateError>(
-            session.get("https://stra\xc3\x9f" "e.example:" + port + "/"));
-        CHECK(has(error.what(), "xn--strae-oqa.example"));
-    });
+    auto options = ClientSessionOptions().connector(
+        std::make_shared<LoopbackConnector>(aiohttp::TCPConnectorOptions().ssl(trust(server))));
+    run_client_with(
+        std::move(options), server, [](ClientSession& session, Server& target) -> Async {
+            const auto port = std::to_string(target.port());
+            auto response = co_await session.get(
+                "https://b\xc3\xbc"
+                "cher.example:" +
+                port + "/");
+            CHECK(response.tls()->server_name == "xn--bcher-kva.example");
+            const auto body = co_await response.text();
+            CHECK(body == "ok");
+            const auto error = co_await aiohttp::testing::failure<ClientConnectorCertificateError>(
+                session.get("https://stra\xc3\x9f"
+                            "e.example:" +
+                            port + "/"));
+            CHECK(has(error.what(), "xn--strae-oqa.example"));
+        });
     REQUIRE(server.request_count() == 1);
     CHECK(server.request(0).tls->server_name == "xn--bcher-kva.example");
 }

@@ -19,6 +19,7 @@ using aiohttp::TlsFailure;
 using aiohttp::TlsOptions;
 using aiohttp::verify_none;
 using aiohttp::testing::Async;
+using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::CertificateOptions;
 using aiohttp::testing::failure;
 using aiohttp::testing::has;
@@ -72,29 +73,29 @@ TEST_CASE("a server without a pinned certificate says what it has instead", "[K1
     server.route("/", Reply(200, "ok"));
     const auto seen = certificate_of(server);
     server.clear_requests();
-    run_client_with(session_with(trust(server).pin_certificate(wrong_hash)), server,
-                    [](ClientSession& session, Server& target, const PeerCertificate& own) -> Async {
-                        const auto error =
-                            co_await failure<ServerFingerprintMismatch>(session.get(target.url()));
-                        CHECK(error.expected() == std::vector<std::string>{wrong_hash});
-                        CHECK(error.got() == std::vector<std::string>{own.sha256});
-                        CHECK(error.host() == "localhost");
-                        CHECK(error.port() == target.port());
-                        CHECK(has(error.what(), own.sha256 + ", not " + wrong_hash));
-                        CHECK(error.code() == aiohttp::errc::fingerprint_mismatch);
-                        CHECK(error.code() == aiohttp::condition::tls);
-                        CHECK(error.phase() == aiohttp::Phase::tls);
-                        CHECK_FALSE(error.retryable());
-                        CHECK(session.connector().stats().open == 0);
-                    },
-                    seen);
+    run_client_with(
+        session_with(trust(server).pin_certificate(wrong_hash)), server,
+        [](ClientSession& session, Server& target, const PeerCertificate& own) -> Async {
+            const auto error =
+                co_await failure<ServerFingerprintMismatch>(session.get(target.url()));
+            CHECK(error.expected() == std::vector<std::string>{wrong_hash});
+            CHECK(error.got() == std::vector<std::string>{own.sha256});
+            CHECK(error.host() == "localhost");
+            CHECK(error.port() == target.port());
+            CHECK(has(error.what(), own.sha256 + ", not " + wrong_hash));
+            CHECK(error.code() == aiohttp::errc::fingerprint_mismatch);
+            CHECK(error.code() == aiohttp::condition::tls);
+            CHECK(error.phase() == aiohttp::Phase::tls);
+            CHECK_FALSE(error.retryable());
+            CHECK(session.connector().stats().open == 0);
+        },
+        seen);
     CHECK(server.request_count() == 0);
     const auto both = refusal<ServerFingerprintMismatch>(
         server, trust(server).pin_certificate(wrong_hash).pin_public_key(wrong_hash));
     REQUIRE(both.tls_failure() != nullptr);
     CHECK(both.tls_failure()->reason == TlsFailure::Reason::pin_mismatch);
-    CHECK(both.tls_failure()->got ==
-          std::vector<std::string>{seen.sha256, seen.public_key_sha256});
+    CHECK(both.tls_failure()->got == std::vector<std::string>{seen.sha256, seen.public_key_sha256});
     CHECK(both.tls_failure()->expected.size() == 2);
 }
 
@@ -126,16 +127,28 @@ TEST_CASE("pins are checked again when a session is resumed", "[K168]") {
     const auto seen = certificate_of(server);
     server.clear_requests();
     auto right = trust(server).pin_public_key(seen.public_key_sha256);
-    run_client_with(session_with(right), server, [](ClientSession& session, Server& target) -> Async {
-        for (int i = 0; i < 3; ++i) {
-            auto response = co_await session.get(target.url());
-            CHECK(response.tls()->resumed == (i > 0));
-        }
-        // Sessions are not carried over to other pins.
-        auto wrong = trust(target).pin_certificate(wrong_hash);
-        for (int i = 0; i < 2; ++i) {
-            co_await failure<ServerFingerprintMismatch>(session.get(target.url()).ssl(wrong));
-        }
-    });
+    run_client_with(
+        session_with(right), server, [](ClientSession& session, Server& target) -> Async {
+            for (int i = 0; i < 3; ++i) {
+                auto response = co_await session.get(target.url());
+                CHECK(response.tls()->resumed == (i > 0));
+            }
+            // Sessions are not carried over to other pins.
+            auto wrong = trust(target).pin_certificate(wrong_hash);
+            for (int i = 0; i < 2; ++i) {
+                co_await failure<ServerFingerprintMismatch>(session.get(target.url()).ssl(wrong));
+            }
+        });
     CHECK(server.request_count() == 3);
+}
+
+TEST_CASE("a server without the pin does not get the client's certificate", "[K168]") {
+    const CertificateAuthority clients;
+    const auto mine = clients.issue(CertificateOptions().extended_key_usage("clientAuth"));
+    Server server(ServerOptions().tls().client_authority(clients.pem()));
+    refusal<ServerFingerprintMismatch>(server,
+                                       trust(server)
+                                           .client_certificate_pem(mine.chain_pem, mine.key_pem)
+                                           .pin_certificate(wrong_hash));
+    CHECK(server.handshake_failures() == 1);
 }

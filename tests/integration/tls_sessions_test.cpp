@@ -1,9 +1,16 @@
 // Resuming TLS sessions.
 
+#include <optional>
 #include <string>
 #include <utility>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include <aiohttp/gather.hpp>
+#include <aiohttp/run.hpp>
 
 #include "support/catch.hpp"
 #include "support/tls.hpp"
@@ -34,6 +41,11 @@ boost::asio::awaitable<bool> resumes(ClientSession& session, Server& server, Tls
     const bool resumed = response.tls().value().resumed;
     CHECK(server.request(before).tls->resumed == resumed);
     co_return resumed;
+}
+
+boost::asio::awaitable<std::string> get_text(ClientSession& session, std::string url) {
+    auto response = co_await session.get(url);
+    co_return co_await response.text();
 }
 
 }  // namespace
@@ -68,14 +80,15 @@ TEST_CASE("connections at the same time resume with tickets of their own", "[A17
 }
 
 TEST_CASE("sessions are not shared between options, names or sessions", "[A17]") {
-    Server server(ServerOptions().certificate(CertificateAuthority().issue(
-        CertificateOptions().dns_names({"localhost", "other.test"}))));
+    Server server(ServerOptions().certificate(
+        CertificateAuthority().issue(CertificateOptions().dns_names({"localhost", "other.test"}))));
     server.route("/", Reply(200, "ok").close());
     run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
         co_await session.get(target.url()).text();
         const bool unverified = co_await resumes(session, target, verify_none);
         CHECK_FALSE(unverified);
-        const bool named = co_await resumes(session, target, trust(target).server_name("other.test"));
+        const bool named =
+            co_await resumes(session, target, trust(target).server_name("other.test"));
         CHECK_FALSE(named);
         auto response = co_await session.get(target.url()).server_hostname("other.test");
         CHECK_FALSE(response.tls()->resumed);
@@ -92,18 +105,19 @@ TEST_CASE("sessions are not shared between options, names or sessions", "[A17]")
 
 TEST_CASE("resumption can be switched off on either side", "[A17]") {
     const auto version = GENERATE(12, 13);
-    const bool client = GENERATE(true, false);
-    Server server(ServerOptions().tls().max_tls_version(version).session_tickets(!client));
+    const bool offered = GENERATE(true, false);
+    Server server(ServerOptions().tls().max_tls_version(version).session_tickets(offered));
     server.route("/", Reply(200, "ok").close());
-    auto options = trust(server).session_resumption(!client);
-    run_client_with(session_with(options), server,
-                    [](ClientSession& session, Server& target, const TlsOptions& used) -> Async {
-                        for (int i = 0; i < 3; ++i) {
-                            const bool resumed = co_await resumes(session, target, used);
-                            CHECK_FALSE(resumed);
-                        }
-                    },
-                    options);
+    auto options = trust(server).session_resumption(!offered);
+    run_client_with(
+        session_with(options), server,
+        [](ClientSession& session, Server& target, const TlsOptions& used) -> Async {
+            for (int i = 0; i < 3; ++i) {
+                const bool resumed = co_await resumes(session, target, used);
+                CHECK_FALSE(resumed);
+            }
+        },
+        options);
 }
 
 TEST_CASE("a server that does not know the session gets a full handshake", "[A17]") {
@@ -142,4 +156,23 @@ TEST_CASE("a server that refuses a session is met with a full handshake the next
         const bool resumed = co_await resumes(session, target, trust(target));
         CHECK_FALSE(resumed);
     });
+}
+
+TEST_CASE("TLS connections and sessions outlive an io_context in good order", "[A17]") {
+    Server server(ServerOptions().tls());
+    server.route("/", Reply(200, "ok"));
+    server.route("/stalled", aiohttp::testing::Script().stall());
+    ClientSession session(trusting(server));
+    CHECK(aiohttp::run(get_text(session, server.url())) == "ok");
+    CHECK(server.wait_for_connections_open(0));
+    {
+        boost::asio::io_context io;
+        boost::asio::co_spawn(io, get_text(session, server.url("/stalled")), boost::asio::detached);
+        while (server.request_count() < 2) {
+            io.poll();
+        }
+    }
+    CHECK(server.wait_for_connections_open(0));
+    CHECK(aiohttp::run(get_text(session, server.url())) == "ok");
+    CHECK(server.request(2).tls->resumed);
 }

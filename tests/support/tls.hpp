@@ -44,8 +44,8 @@ Error refusal(Server& server, TlsOptions options, const std::string& url = {}) {
     run_client_with(
         session_with(std::move(options)), server,
         [](ClientSession& session, Server& target, const std::string& other, Error& out) -> Async {
-            const auto error = co_await failure<Exception>(
-                session.get(other.empty() ? target.url() : other));
+            const std::string address = other.empty() ? target.url() : other;
+            const auto error = co_await failure<Exception>(session.get(address));
             out = error.error();
         },
         url, kept);

@@ -156,10 +156,9 @@ TEST_CASE("every kind belongs to its condition", "[core][errors]") {
         return kinds;
     };
     CHECK(kinds_of(condition::timeout) == Kinds{total_timeout, connection_timeout, socket_timeout});
-    CHECK(kinds_of(condition::connection) == Kinds{dns_failed, connect_failed, tls_failed,
-                                                   certificate_rejected, server_disconnected,
-                                                   connection_reset, io_failed, connection_closed,
-                                                   fingerprint_mismatch});
+    CHECK(kinds_of(condition::connection) ==
+          Kinds{dns_failed, connect_failed, tls_failed, certificate_rejected, server_disconnected,
+                connection_reset, io_failed, connection_closed, fingerprint_mismatch});
     CHECK(kinds_of(condition::tls) ==
           Kinds{tls_failed, certificate_rejected, fingerprint_mismatch});
     CHECK(kinds_of(condition::payload) == Kinds{payload_truncated, payload_malformed,

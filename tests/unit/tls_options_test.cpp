@@ -80,8 +80,9 @@ TEST_CASE("options with a hook are equal to their copies only", "[K167]") {
 TEST_CASE("values that cannot be are refused before any request", "[K167]") {
     CHECK(has(refusal([] { TlsOptions().ca_pem("hello"); }), "no certificate"));
     CHECK(has(refusal([] {
-                  TlsOptions().add_ca_pem("-----BEGIN CERTIFICATE-----\nAAAA\n"
-                                          "-----END CERTIFICATE-----\n");
+                  TlsOptions().add_ca_pem(
+                      "-----BEGIN CERTIFICATE-----\nAAAA\n"
+                      "-----END CERTIFICATE-----\n");
               }),
               "malformed"));
     CHECK_FALSE(refusal([] { TlsOptions().ca_file(""); }).empty());
