@@ -229,6 +229,8 @@ public:
     boost::system::error_code cause() const noexcept { return error_.cause(); }
     /// As Error::retryable().
     bool retryable() const noexcept { return error_.retryable(); }
+    /// As Error::tls_failure().
+    const TlsFailure* tls_failure() const noexcept { return error_.tls_failure(); }
 
 private:
     Error error_;

@@ -6,8 +6,8 @@
 
 namespace aiohttp {
 
-/// Why TLS did not come about, for code that has to know more than the message says. What
-/// Error::tls_failure() and ClientError::tls_failure() give.
+/// Why TLS did not come about, for code that has to know more than the message says: what
+/// Error::tls_failure() gives.
 struct TlsFailure {
     /// What was wrong.
     enum class Reason : std::uint8_t {

@@ -38,6 +38,8 @@ using aiohttp::testing::run_virtual;
 using Names = std::shared_ptr<NameLookup>;
 
 struct Recorder final : aiohttp::detail::ExchangeObserver {
+    void on_headers_sent(const aiohttp::detail::ClientRequest& /*request*/) override {}
+    void on_chunk_sent(std::string_view /*chunk*/) override {}
     void on_event(ConnectionEvent event, std::string_view subject) override {
         switch (event) {
             case ConnectionEvent::dns_start:

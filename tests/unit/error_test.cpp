@@ -32,7 +32,8 @@ constexpr errc every_kind[] = {errc::total_timeout,        errc::connection_time
                                errc::json_invalid,         errc::json_type,
                                errc::invalid_url,          errc::non_http_url,
                                errc::too_many_redirects,   errc::body_not_resendable,
-                               errc::invalid_redirect_url, errc::non_http_redirect_url};
+                               errc::invalid_redirect_url, errc::non_http_redirect_url,
+                               errc::fingerprint_mismatch};
 
 constexpr condition every_condition[] = {condition::timeout, condition::connection, condition::tls,
                                          condition::payload, condition::response,   condition::url};
@@ -95,7 +96,8 @@ TEST_CASE("every class of the tree catches what is below it", "[core][errors]") 
     CHECK(kinds_caught_as<SocketTimeoutError>() == Kinds{socket_timeout});
     CHECK(kinds_caught_as<ServerDisconnectedError>() == Kinds{server_disconnected});
     CHECK(kinds_caught_as<ServerConnectionError>() ==
-          Kinds{connection_timeout, socket_timeout, server_disconnected});
+          Kinds{connection_timeout, socket_timeout, server_disconnected, fingerprint_mismatch});
+    CHECK(kinds_caught_as<ServerFingerprintMismatch>() == Kinds{fingerprint_mismatch});
     CHECK(kinds_caught_as<ClientConnectorDNSError>() == Kinds{dns_failed});
     CHECK(kinds_caught_as<ClientConnectorSSLError>() == Kinds{tls_failed});
     CHECK(kinds_caught_as<ClientConnectorCertificateError>() == Kinds{certificate_rejected});
@@ -109,7 +111,7 @@ TEST_CASE("every class of the tree catches what is below it", "[core][errors]") 
     CHECK(kinds_caught_as<ClientConnectionError>() ==
           Kinds{connection_timeout, socket_timeout, dns_failed, connect_failed, tls_failed,
                 certificate_rejected, server_disconnected, connection_reset, io_failed,
-                connection_closed});
+                connection_closed, fingerprint_mismatch});
     CHECK(kinds_caught_as<ContentTypeError>() == Kinds{content_type});
     CHECK(kinds_caught_as<ClientResponseError>() ==
           Kinds{malformed_response, bad_status, content_type, too_many_redirects});
@@ -154,10 +156,11 @@ TEST_CASE("every kind belongs to its condition", "[core][errors]") {
         return kinds;
     };
     CHECK(kinds_of(condition::timeout) == Kinds{total_timeout, connection_timeout, socket_timeout});
-    CHECK(kinds_of(condition::connection) == Kinds{dns_failed, connect_failed, tls_failed,
-                                                   certificate_rejected, server_disconnected,
-                                                   connection_reset, io_failed, connection_closed});
-    CHECK(kinds_of(condition::tls) == Kinds{tls_failed, certificate_rejected});
+    CHECK(kinds_of(condition::connection) ==
+          Kinds{dns_failed, connect_failed, tls_failed, certificate_rejected, server_disconnected,
+                connection_reset, io_failed, connection_closed, fingerprint_mismatch});
+    CHECK(kinds_of(condition::tls) ==
+          Kinds{tls_failed, certificate_rejected, fingerprint_mismatch});
     CHECK(kinds_of(condition::payload) == Kinds{payload_truncated, payload_malformed,
                                                 incomplete_read, line_too_long,
                                                 body_not_resendable});

@@ -57,6 +57,7 @@
 #include <aiohttp/detail/net/tcp_socket.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_failures.ipp>
+#include <aiohttp/detail/net/tls_handshake.ipp>
 #include <aiohttp/detail/net/tls_key_log.ipp>
 #include <aiohttp/detail/net/tls_pins.ipp>
 #include <aiohttp/detail/net/tls_session_cache.ipp>

@@ -76,12 +76,14 @@ private:
     Fields fields_;
 };
 
-/// A certificate authority made on the spot, with an EC P-256 key (well under a millisecond).
+/// A certificate authority made on the spot, with an EC P-256 key (well under a millisecond) or an
+/// RSA key, which MD5 signatures need.
 /// Not thread-safe. Every member that makes something throws std::runtime_error naming the step
 /// and OpenSSL's reason.
 class CertificateAuthority {
 public:
-    explicit CertificateAuthority(std::string common_name = "aiohttp test authority");
+    explicit CertificateAuthority(std::string common_name = "aiohttp test authority",
+                                  int rsa_bits = 0);
     CertificateAuthority(CertificateAuthority&&) noexcept;
     CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
     ~CertificateAuthority();

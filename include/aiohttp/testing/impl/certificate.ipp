@@ -264,10 +264,9 @@ struct CertificateAuthority::Impl {
     std::string chain_pem;  // this authority, and those above it
     std::string root_pem;
 
-    /// Makes the key and the certificate; null: signed by itself.
+    /// Makes the certificate for the key; null: signed by itself.
     void make(const std::string& common_name, const Impl* issuer, const std::string& constraints) {
         using aiohttp::detail::add_certificate_extension;
-        key = aiohttp::detail::make_certificate_key();
         certificate = aiohttp::detail::make_unsigned_certificate(
             key.get(), common_name, -std::chrono::hours(24 * 365), std::chrono::hours(24 * 365),
             issuer != nullptr ? issuer->certificate.get() : nullptr);
@@ -291,8 +290,9 @@ struct CertificateAuthority::Impl {
 
 AIOHTTP_DECL CertificateAuthority::CertificateAuthority(std::unique_ptr<Impl> impl)
     : impl_(std::move(impl)) {}
-AIOHTTP_DECL CertificateAuthority::CertificateAuthority(std::string common_name)
+AIOHTTP_DECL CertificateAuthority::CertificateAuthority(std::string common_name, int rsa_bits)
     : impl_(std::make_unique<Impl>()) {
+    impl_->key = aiohttp::detail::make_certificate_key(rsa_bits);
     impl_->make(common_name, nullptr, {});
 }
 
@@ -304,6 +304,7 @@ AIOHTTP_DECL CertificateAuthority::~CertificateAuthority() = default;
 AIOHTTP_DECL CertificateAuthority
 CertificateAuthority::intermediate(std::string common_name, const std::string& constraints) const {
     auto impl = std::make_unique<Impl>();
+    impl->key = aiohttp::detail::make_certificate_key();
     impl->make(common_name, impl_.get(), constraints);
     return CertificateAuthority(std::move(impl));
 }

@@ -1,0 +1,334 @@
+// TLS over a transport in memory: cut at every byte, and ended by the book.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <aiohttp/detail/net/tls_context.hpp>
+#include <aiohttp/detail/net/tls_transport.hpp>
+#include <aiohttp/testing/certificate.hpp>
+#include <aiohttp/tls.hpp>
+
+#include "support/catch.hpp"
+#include "support/run_sync.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+using aiohttp::TlsOptions;
+using aiohttp::detail::error_code;
+using aiohttp::detail::IoResult;
+using aiohttp::detail::TlsContexts;
+using aiohttp::detail::TlsHandshake;
+using aiohttp::detail::TlsTransport;
+using aiohttp::testing::Certificate;
+using aiohttp::testing::CertificateAuthority;
+using aiohttp::testing::run_sync;
+
+constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+
+/// A TLS server in memory, which only moves when the client does.
+class MemoryServer {
+public:
+    MemoryServer(const Certificate& certificate, int version)
+        : context_(asio::ssl::context::tls_server) {
+        context_.use_certificate_chain(asio::buffer(certificate.chain_pem));
+        context_.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem);
+        SSL_CTX_set_max_proto_version(context_.native_handle(), version);
+        ssl_.reset(SSL_new(context_.native_handle()));
+        BIO* const input = BIO_new(BIO_s_mem());
+        BIO_set_mem_eof_return(input, -1);
+        SSL_set_bio(ssl_.get(), input, BIO_new(BIO_s_mem()));
+        SSL_set_accept_state(ssl_.get());
+    }
+
+    void receive(std::string_view bytes) {
+        BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
+        std::array<char, 4096> plain;
+        std::size_t size = 0;
+        while (SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &size) == 1) {
+            received_.append(plain.data(), size);
+        }
+        collect();
+    }
+    void send(std::string_view text) {
+        std::size_t size = 0;
+        SSL_write_ex(ssl_.get(), text.data(), text.size(), &size);
+        collect();
+    }
+    void send_raw(std::string_view bytes) { output_ += bytes; }
+    void notify() {
+        SSL_shutdown(ssl_.get());
+        collect();
+    }
+
+    const std::string& received() const { return received_; }
+    /// Whether the client's close_notify came.
+    bool notified() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
+    std::string& output() { return output_; }
+
+private:
+    void collect() {
+        std::array<char, 4096> bytes;
+        int size = 0;
+        while ((size = BIO_read(SSL_get_wbio(ssl_.get()), bytes.data(), bytes.size())) > 0) {
+            output_.append(bytes.data(), static_cast<std::size_t>(size));
+        }
+    }
+
+    struct Free {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+    asio::ssl::context context_;
+    std::unique_ptr<SSL, Free> ssl_;
+    std::string received_;
+    std::string output_;
+};
+
+/// What becomes of the stream after so many bytes of the server.
+struct Fault {
+    std::size_t after = everything;
+    error_code error = asio::error::eof;
+    std::size_t piece = everything;  ///< how much comes at once
+};
+
+class MemoryPipe final : public aiohttp::detail::Transport {
+public:
+    MemoryPipe(MemoryServer& server, Fault fault) : server_(server), fault_(fault) {}
+
+    asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override {
+        auto result = try_read(into);
+        if (result.error == asio::error::would_block) {
+            result.error = asio::error::eof;  // nobody would ever say more
+        }
+        co_return result;
+    }
+    IoResult try_write(asio::const_buffer first, asio::const_buffer second) noexcept override {
+        server_.receive({static_cast<const char*>(first.data()), first.size()});
+        server_.receive({static_cast<const char*>(second.data()), second.size()});
+        return {error_code(), first.size() + second.size()};
+    }
+    asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override {
+        co_return try_write(first, second);
+    }
+    asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override {
+        co_return try_write(bytes, {});
+    }
+    void cancel_read() noexcept override {}
+    void close() noexcept override {}
+    IoResult try_read(asio::mutable_buffer into) noexcept override {
+        auto& output = server_.output();
+        const auto size =
+            std::min({into.size(), output.size(), fault_.after - given_, fault_.piece});
+        if (size == 0) {
+            const bool ended = given_ == fault_.after;
+            return {ended ? fault_.error : error_code(asio::error::would_block), 0};
+        }
+        std::copy_n(output.data(), size, static_cast<char*>(into.data()));
+        output.erase(0, size);
+        given_ += size;
+        return {error_code(), size};
+    }
+    std::string remote_endpoint() const override { return "memory"; }
+
+    std::size_t given() const { return given_; }
+
+private:
+    MemoryServer& server_;
+    Fault fault_;
+    std::size_t given_ = 0;
+};
+
+/// A pipe that changes one byte on its way to the client.
+class DamagingPipe final : public aiohttp::detail::Transport {
+public:
+    DamagingPipe(std::unique_ptr<MemoryPipe> next, std::size_t place)
+        : next_(std::move(next)), place_(place) {}
+    asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override {
+        const auto result = co_await next_->read_some(into);
+        if (place_ >= seen_ && place_ < seen_ + result.bytes) {
+            static_cast<char*>(into.data())[place_ - seen_] ^= 0x55;
+        }
+        seen_ += result.bytes;
+        co_return result;
+    }
+    asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override {
+        return next_->write(first, second);
+    }
+    asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override {
+        return next_->write_until_readable(bytes);
+    }
+    void cancel_read() noexcept override {}
+    void close() noexcept override {}
+    IoResult try_read(asio::mutable_buffer into) noexcept override { return next_->try_read(into); }
+    std::string remote_endpoint() const override { return "memory"; }
+
+private:
+    std::unique_ptr<MemoryPipe> next_;
+    std::size_t place_;
+    std::size_t seen_ = 0;
+};
+
+/// A connection in memory.
+struct Rig {
+    explicit Rig(const Certificate& certificate, int version = TLS1_3_VERSION, Fault fault = {})
+        : server(certificate, version) {
+        auto made = std::make_unique<MemoryPipe>(server, fault);
+        pipe = made.get();
+        auto context = contexts.get(TlsOptions().ca_pem(certificate.authority_pem));
+        client = std::make_unique<TlsTransport>(std::move(made), std::move(context), "localhost",
+                                                "localhost");
+    }
+
+    asio::awaitable<std::string> read() {
+        std::array<char, 100> bytes;
+        const auto result = co_await client->read_some(asio::buffer(bytes));
+        co_return result.error ? result.error.message() : std::string(bytes.data(), result.bytes);
+    }
+
+    TlsContexts contexts;
+    MemoryServer server;
+    MemoryPipe* pipe = nullptr;
+    std::unique_ptr<TlsTransport> client;
+};
+
+const Certificate& certificate() {
+    static const auto made = CertificateAuthority().issue();
+    return made;
+}
+
+asio::awaitable<void> cut_everywhere(int version, error_code error) {
+    std::size_t needed = 0;
+    {
+        Rig rig(certificate(), version);
+        const auto outcome = co_await rig.client->handshake();
+        CHECK(outcome.text.empty());
+        needed = rig.pipe->given();
+    }
+    for (std::size_t after = 0; after < needed; after += 3) {
+        INFO("cut after " << after << " of " << needed);
+        Rig rig(certificate(), version, Fault{after, error});
+        const auto outcome = co_await rig.client->handshake();
+        if (!outcome.error && outcome.text.empty()) {
+            FAIL("the handshake has succeeded");
+        }
+        CHECK(rig.client->tls_peer() == nullptr);
+        rig.client->close();
+    }
+}
+
+asio::awaitable<void> handshake_byte_by_byte(int version) {
+    Rig rig(certificate(), version, Fault{everything, error_code(), 1});
+    const auto outcome = co_await rig.client->handshake();
+    CHECK_FALSE(outcome.error);
+    CHECK(outcome.text.empty());
+    rig.server.send("hello");
+    const auto text = co_await rig.read();
+    CHECK(text == "hello");
+}
+
+asio::awaitable<void> damage_everywhere() {
+    std::size_t needed = 0;
+    {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        needed = rig.pipe->given();
+    }
+    for (std::size_t at = 0; at < needed; at += 11) {
+        INFO("damaged at " << at);
+        MemoryServer server(certificate(), TLS1_3_VERSION);
+        auto damage =
+            std::make_unique<DamagingPipe>(std::make_unique<MemoryPipe>(server, Fault()), at);
+        TlsContexts contexts;
+        auto context = contexts.get(TlsOptions().ca_pem(certificate().authority_pem));
+        TlsTransport client(std::move(damage), std::move(context), "localhost", "x");
+        const auto outcome = co_await client.handshake();
+        CHECK((outcome.error || !outcome.text.empty()));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a handshake that is cut at any byte fails", "[K169]") {
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    run_sync(cut_everywhere(version, asio::error::eof));
+    run_sync(cut_everywhere(version, asio::error::connection_reset));
+}
+
+TEST_CASE("a handshake that comes byte by byte succeeds", "[K167]") {
+    const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    run_sync(handshake_byte_by_byte(version));
+}
+
+TEST_CASE("a handshake with a damaged byte fails", "[K169]") {
+    run_sync(damage_everywhere());
+}
+
+TEST_CASE("a closed connection says close_notify, once, and waits for nothing", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        for (const bool by_destructor : {false, true}) {
+            Rig rig(certificate());
+            co_await rig.client->handshake();
+            CHECK_FALSE(rig.server.notified());
+            if (by_destructor) {
+                rig.client.reset();
+            } else {
+                rig.client->close();
+                rig.client->close();
+                rig.client.reset();
+            }
+            CHECK(rig.server.notified());
+        }
+    }());
+}
+
+TEST_CASE("a connection whose handshake failed says no close_notify", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate(), TLS1_3_VERSION, Fault{200, asio::error::eof});
+        co_await rig.client->handshake();
+        rig.client.reset();
+        CHECK_FALSE(rig.server.notified());
+    }());
+}
+
+TEST_CASE("what comes after close_notify is no data", "[B30]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        rig.server.send("hello");
+        rig.server.notify();
+        rig.server.send_raw("\x17\x03\x03 whatever");
+        const auto text = co_await rig.read();
+        CHECK(text == "hello");
+        for (int i = 0; i < 2; ++i) {
+            std::array<char, 10> bytes;
+            const auto end = co_await rig.client->read_some(asio::buffer(bytes));
+            CHECK(end.error == asio::error::eof);
+            CHECK(rig.client->try_read(asio::buffer(bytes)).error == asio::error::eof);
+        }
+    }());
+}
+
+TEST_CASE("the end without close_notify is a truncation", "[B30]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        rig.server.send("hello");
+        const auto text = co_await rig.read();
+        CHECK(text == "hello");
+        std::array<char, 10> bytes;
+        const auto end = co_await rig.client->read_some(asio::buffer(bytes));
+        CHECK(end.error == asio::ssl::error::stream_truncated);
+    }());
+}
