@@ -783,3 +783,27 @@ TEST_CASE("a response may outlive its session and still be told of", "[M194]") {
     CHECK(chunks.received.size() == 1'000'000);
     CHECK(chunks.ends == "1000000 whole");
 }
+
+TEST_CASE("sessions that share a connector are told of their own requests only", "[M192]") {
+    Server server;
+    server.route("/large", Reply(200, std::string(1'000'000, 'x')));
+    server.route("/small", Reply(200, "small"));
+    Log log;
+    const auto shared = std::make_shared<aiohttp::TCPConnector>();
+    run_client_with(
+        traced(log).connector(shared), server,
+        [](ClientSession& session, Server& target, Log& told,
+           const std::shared_ptr<aiohttp::TCPConnector>& connector) -> Async {
+            aiohttp::ClientSessionOptions options;
+            options.connector(connector).connector_owner(false);
+            ClientSession other(std::move(options));
+            for (const auto* const path : {"/large", "/small"}) {
+                co_await session.get(target.url(path)).text();
+                told.clear();
+                const auto text = co_await other.get(target.url(path)).text();
+                CHECK(!text.empty());
+                CHECK(told.empty());
+            }
+        },
+        log, shared);
+}

@@ -321,6 +321,7 @@ AIOHTTP_DECL std::string write_har(const HarLog& log) {
     Json contents;
     contents["version"] = "1.2";
     contents["creator"] = std::move(creator);
+    contents["pages"] = Json::array();  // there are none, but Firefox wants to see that
     contents["entries"] = std::move(entries);
     Json archive;
     archive["log"] = std::move(contents);

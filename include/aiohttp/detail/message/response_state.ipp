@@ -16,7 +16,9 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> make_response_state() {
 }
 
 AIOHTTP_DECL ResponseState::~ResponseState() {
-    tell_given_up();
+    if (observer_) {
+        tell_given_up();
+    }
 }
 
 AIOHTTP_DECL Timings ResponseState::timings() const {
@@ -34,9 +36,6 @@ AIOHTTP_DECL void ResponseState::tell_end() {
 
 /// The body will not be read to its end, or has been.
 AIOHTTP_DECL void ResponseState::tell_given_up() noexcept {
-    if (!observer_) {
-        return;
-    }
     try {
         times.finish();
         observer_->on_body_end({timings(), failure_, false});
@@ -217,7 +216,9 @@ AIOHTTP_DECL void ResponseState::check_readable() {
         failure_ = error;
         body_.reset();
         times.finish();
-        tell_given_up();
+        if (observer_) {
+            tell_given_up();
+        }
         error.raise();
     }
 }
@@ -268,7 +269,9 @@ AIOHTTP_DECL void ResponseState::release() {
     if (body_) {
         body_.reset();
         times.finish();
-        tell_given_up();
+        if (observer_) {
+            tell_given_up();
+        }
         failure_ = released_error();
     }
 }

@@ -70,7 +70,11 @@ public:
     /// Tells the observer, if there is one, and marks when it was. Throws what the observer throws.
     void tell(ConnectionEvent event, std::string_view subject = {}) {
         if (times_ != nullptr) {
-            mark(event);
+            if (event == ConnectionEvent::reused) {
+                times_->reused = true;
+            } else {
+                mark(event);
+            }
         }
         if (observer_ != nullptr) {
             observer_->on_event(event, subject);

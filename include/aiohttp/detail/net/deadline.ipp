@@ -150,10 +150,6 @@ AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration, Clock
 
 AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {
     ExchangeTimes& times = *times_;
-    if (event == ConnectionEvent::reused) {
-        times.reused = true;
-        return;
-    }
     const auto now = Clock::now();
     switch (event) {
         case ConnectionEvent::queued_start:
