@@ -148,7 +148,11 @@ AIOHTTP_DECL void ServerConnection::linger_or_finish() {
     if (unread && !error) {
         // Closing now would send RST, and the client might lose the reply.
         state_ = State::lingering;
-        linger();
+        if (read_failed_) {
+            finish();
+        } else if (!read_pending_) {  // else it goes on when that is done
+            linger();
+        }
     } else {
         finish();
     }
