@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -33,16 +34,21 @@ void visit_context_executor(const boost::asio::any_io_executor& executor, const 
     }
 }
 
-/// Takes one unit of work away from the context's count, or gives it back. A pending wait counts
-/// as work in Asio and there is no option against it, so its unit is taken away while it waits and
-/// returned, before Asio does its own book-keeping, when it completes. With an executor of another
-/// kind nothing is done: there the timer holds its context up.
+/// Takes a wait's units of work away from the context's count, or gives them back. A pending wait
+/// counts as work in Asio and there is no option against it, so its units are taken away while it
+/// waits and returned, before Asio does its own book-keeping, when it completes. There is one of
+/// the timer's, and one of its handler's executor unless that is an io_context's. With an executor
+/// of another kind nothing is done: there the timer holds its context up.
 AIOHTTP_DECL void adjust_work(const boost::asio::any_io_executor& executor, bool give_back) {
     visit_context_executor(executor, [give_back](const auto& inner) {
-        if (give_back) {
-            inner.on_work_started();
-        } else {
-            inner.on_work_finished();
+        using Inner = std::decay_t<decltype(inner)>;
+        constexpr int units = std::is_same_v<Inner, boost::asio::io_context::executor_type> ? 1 : 2;
+        for (int unit = 0; unit < units; ++unit) {
+            if (give_back) {
+                inner.on_work_started();
+            } else {
+                inner.on_work_finished();
+            }
         }
     });
 }

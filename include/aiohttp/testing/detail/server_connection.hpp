@@ -133,6 +133,7 @@ private:
     State state_ = State::starting;
     ServerInput input_;
     bool read_pending_ = false;
+    bool read_failed_ = false;
 
     ServerRequestReader reader_;
     Wanted wanted_ = Wanted::answer;

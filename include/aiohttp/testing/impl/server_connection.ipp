@@ -82,6 +82,10 @@ AIOHTTP_DECL void ServerConnection::ensure_reading() {
     if (read_pending_) {
         return;
     }
+    if (read_failed_) {
+        finish();
+        return;
+    }
     read_pending_ = true;
     const std::size_t room = reader_.active() ? std::size_t{64} << 10U : std::size_t{4} << 10U;
     const auto buffer = boost::asio::buffer(input_.prepare(room), room);
@@ -97,9 +101,14 @@ AIOHTTP_DECL void ServerConnection::ensure_reading() {
 
 AIOHTTP_DECL void ServerConnection::on_read(boost::system::error_code error, std::size_t size) {
     read_pending_ = false;
-    // A failure while writing is left to the next read, after the reply: reading fails again.
-    if (state_ == State::closed || state_ == State::lingering ||
-        (error && state_ == State::writing)) {
+    if (state_ == State::lingering) {
+        error ? finish() : linger();
+        return;
+    }
+    // A failure while writing is left to the next read, after the reply. It is remembered, because
+    // a socket that has failed once need not say so again.
+    read_failed_ = error && state_ == State::writing;
+    if (state_ == State::closed || read_failed_) {
         return;
     }
     const bool cancelled =

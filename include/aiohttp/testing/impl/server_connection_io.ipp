@@ -132,7 +132,7 @@ AIOHTTP_DECL void ServerConnection::close(bool notify) {
         // This sends close_notify at once, and reads until the client's. Only one may read at a
         // time: with two the second one can miss the end of the stream.
         tls_->async_shutdown([self = shared_from_this()](boost::system::error_code) {
-            if (self->state_ == State::lingering) {
+            if (self->state_ == State::lingering && !self->read_pending_) {
                 self->linger();
             }
         });
@@ -155,7 +155,9 @@ AIOHTTP_DECL void ServerConnection::linger_or_finish(bool reading) {
     if (unread && !error) {
         // Closing now would send RST, and the client might lose the reply.
         state_ = State::lingering;
-        if (!reading) {
+        if (read_failed_) {
+            finish();
+        } else if (!reading && !read_pending_) {  // else it goes on when that is done
             linger();
         }
     } else {
