@@ -320,6 +320,24 @@ TEST_CASE("a race that is cancelled or closed leaves nothing behind", "[K173]") 
         close);
 }
 
+TEST_CASE("an io_context may be destroyed while lookups are under way", "[K172]") {
+    const auto resolver = resolves({"127.0.0.1"});
+    resolver->takes = std::chrono::hours(24);
+    ClientSession session(
+        ClientSessionOptions().connector(TCPConnectorOptions().resolver(resolver)));
+    for (int round = 0; round < 2; ++round) {
+        asio::io_context io;
+        for (int i = 0; i < 3; ++i) {
+            asio::co_spawn(io, session.get("http://name.test/").text(),
+                           [](std::exception_ptr, std::string) {});
+        }
+        io.poll();
+        CHECK(resolver->running == 1);
+    }
+    CHECK(resolver->running == 0);
+    CHECK(resolver->asked.size() == 2);
+}
+
 TEST_CASE("an io_context may be destroyed during a race", "[K173]") {
     const BlackHole first;
     const BlackHole second;
