@@ -23,7 +23,7 @@ run() {
 tidy() {
     printf '%s\n' src/*.cpp |
         xargs -P "$(nproc)" -I{} clang-tidy-19 --quiet {} -- \
-            -std=c++20 -I"$PWD/include" -DAIOHTTP_SEPARATE_COMPILATION 2>&1 |
+            -std=c++20 -I"$PWD/include" -DAIOHTTP_SEPARATE_COMPILATION -DAIOHTTP_WITH_CARES 2>&1 |
         sed '/warnings generated\.$/d'
 }
 

@@ -6,9 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <aiohttp/detail/net/deadline.hpp>
@@ -318,17 +316,4 @@ TEST_CASE("addresses of the other family are left out, whatever the resolver say
         CHECK(text == "miss start end 2001:db8::1 ");
         CHECK(the.resolver->families.at(0) == AddressFamily::ipv6);
     }(rig));
-}
-
-TEST_CASE("an io_context may be destroyed while lookups are under way") {
-    Rig rig({"192.0.2.1"});
-    rig.resolver->takes = std::chrono::hours(24);
-    {
-        asio::io_context io;
-        for (int i = 0; i < 3; ++i) {
-            asio::co_spawn(io, look(rig.names), [](std::exception_ptr, std::string) {});
-        }
-        io.poll();
-        CHECK(rig.resolver->running == 1);
-    }
 }

@@ -27,6 +27,7 @@
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using namespace aiohttp;
 using namespace aiohttp::testing;
 namespace asio = boost::asio;
@@ -111,9 +112,8 @@ TEST_CASE("what a name server refuses or does not know is an error", "[K170]") {
 
 TEST_CASE("garbage for an answer is an error") {
     for (const std::string& raw :
-         {std::string("\x85\x80", 2), std::string("\x85\x80\0\1\0\1\0\0\0\0\xc0\x0c", 12),
-          std::string("\x85\x80\0\1\xff\xff\0\0\0\0\4name\4test\0\0\1\0\1", 27),
-          std::string(512, '\xff')}) {
+         {"\x85\x80"s, "\x85\x80\0\1\0\1\0\0\0\0\xc0\x0c"s,
+          "\x85\x80\0\1\xff\xff\0\0\0\0\4name\4test\0\0\1\0\1"s, std::string(512, '\xff')}) {
         DnsServer server([&raw](const DnsQuestion&) {
             DnsAnswer answer;
             answer.raw = raw;

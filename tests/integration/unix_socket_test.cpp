@@ -181,3 +181,28 @@ TEST_CASE("a stalled server on a Unix socket is subject to the limits") {
         co_await expect_cancelled(task.result());
     });
 }
+
+TEST_CASE("a Unix socket whose backlog is full is an error", "[K175]") {
+    const Folder folder;
+    const auto path = folder.file("full.sock");
+    Server server(ServerOptions().unix_path(path).accepting(false).backlog(0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
+    std::vector<int> filling;
+    int status = 0;
+    while (status == 0) {
+        filling.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        status =
+            ::connect(filling.back(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    }
+    run_at(path, [](ClientSession& session) -> Async {
+        const auto error =
+            co_await failure<UnixClientConnectorError>(session.get("http://localhost/"));
+        CHECK(error.os_error() == asio::error::try_again);
+        CHECK(error.retryable());
+    });
+    for (const int descriptor : filling) {
+        ::close(descriptor);
+    }
+}

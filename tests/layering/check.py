@@ -19,6 +19,7 @@ LAYERS = ["core", "protocol", "message", "net", "connection", "middleware", "cli
 PUBLIC_LAYERS = {
     "address_guard": "core",
     "async_resolver": "net",
+    "async_resolver_options": "net",
     "auth": "core",
     "cancelled": "core",
     "clock": "core",

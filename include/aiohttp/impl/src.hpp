@@ -103,6 +103,7 @@
 #include <aiohttp/detail/protocol/zstd_coding.ipp>
 #include <aiohttp/impl/address_guard.ipp>
 #include <aiohttp/impl/async_resolver.ipp>
+#include <aiohttp/impl/async_resolver_options.ipp>
 #include <aiohttp/impl/auth.ipp>
 #include <aiohttp/impl/body.ipp>
 #include <aiohttp/impl/cancelled.ipp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -75,24 +74,21 @@ std::vector<Address> interleave(std::vector<Address> addresses, std::size_t lead
         return addresses;
     }
     const bool first_is_v6 = is_v6(addresses.front());
-    const auto others = std::stable_partition(
-        addresses.begin(), addresses.end(),
-        [&](const Address& address) { return is_v6(address) == first_is_v6; });
-    const auto own = static_cast<std::size_t>(others - addresses.begin());
+    std::vector<Address> own;
+    std::vector<Address> others;
+    for (auto& address : addresses) {
+        (is_v6(address) == first_is_v6 ? own : others).push_back(std::move(address));
+    }
     std::vector<Address> ordered;
     ordered.reserve(addresses.size());
-    const auto take = [&](std::size_t index) { ordered.push_back(std::move(addresses[index])); };
     std::size_t a = 0;
-    std::size_t b = own;
-    for (; a < std::min(lead - 1, own); ++a) {
-        take(a);
-    }
-    while (a < own || b < addresses.size()) {
-        if (a < own) {
-            take(a++);
+    std::size_t b = 0;
+    while (a < own.size() || b < others.size()) {
+        if (a < own.size()) {
+            ordered.push_back(std::move(own[a++]));
         }
-        if (b < addresses.size()) {
-            take(b++);
+        if (b < others.size() && (a >= lead || a == own.size())) {
+            ordered.push_back(std::move(others[b++]));
         }
     }
     return ordered;

@@ -87,9 +87,10 @@ AIOHTTP_DECL Resolution to_resolution(const std::exception_ptr& thrown) {
     } catch (const std::exception& error) {
         failed.problem = error.what();
     } catch (...) {
+        failed.problem = "an unknown exception";
     }
     if (!failed.error && failed.problem.empty()) {
-        failed.problem = "the resolver threw an unknown exception";
+        failed.problem = "an exception that says nothing";
     }
     return failed;
 }

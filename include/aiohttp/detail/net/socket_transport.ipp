@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -24,6 +26,13 @@ AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endp
     error_code error = std::get<0>(result);
     if (!error && !socket_.is_open()) {
         error = asio::error::operation_aborted;  // aborted after the kernel had connected
+    }
+    if (!error && peer.protocol().family() == AF_UNIX) {
+        // Asio takes the refusal of a full backlog for success.
+        socket_.remote_endpoint(error);
+        if (error == asio::error::not_connected) {
+            error = asio::error::try_again;
+        }
     }
     if (!error) {
         error = use();
