@@ -75,6 +75,29 @@ private:
     aiohttp::testing::Server server_;
 };
 
+asio::awaitable<void> proxies(const Echo& echo) {
+    ClientSession session(aiohttp::ClientSessionOptions().proxy("http://127.0.0.1:1"));
+    const auto direct = co_await session.get(echo.url("/long")).proxy(aiohttp::no_proxy).text();
+    CHECK(direct == long_text);
+    const auto long_path = "http://" + long_text.substr(0, 60) + ".test/long";
+    auto response = co_await session.get(long_path).proxy(
+        aiohttp::Proxy(echo.url(""))
+            .auth(aiohttp::ProxyAuth(aiohttp::BasicAuth("u", long_text)))
+            .ssl(aiohttp::TlsOptions().ca_pem(long_text)));
+    CHECK(response.status() == 200);
+    CHECK(echo.last_header("Proxy-Authorization") == aiohttp::BasicAuth("u", long_text).encode());
+    const auto forwarded = co_await session.get(long_path)
+                               .proxy(echo.url(""))
+                               .proxy_auth(aiohttp::ProxyAuth::digest("u", long_text))
+                               .text();
+    CHECK(forwarded == long_text);
+    const auto basic = co_await session.get(long_path)
+                           .proxy(aiohttp::Url(echo.url("")))
+                           .proxy_auth(aiohttp::BasicAuth("u", "p"))
+                           .text();
+    CHECK(basic == long_text);
+}
+
 asio::awaitable<void> chained_setters(const Echo& echo) {
     ClientSession session;
     auto response = co_await session.get(echo.url())
@@ -307,6 +330,10 @@ asio::awaitable<std::string> returned(std::shared_ptr<ClientSession> session, st
 TEST_CASE("chained setters keep their temporaries", "[shapes]") {
     const Echo echo;
     run_sync(chained_setters(echo));
+}
+TEST_CASE("proxies made within the expression are right", "[shapes]") {
+    const Echo echo;
+    run_sync(proxies(echo));
 }
 TEST_CASE("values named before the expression are right", "[shapes]") {
     const Echo echo;

@@ -198,7 +198,8 @@ AIOHTTP_DECL asio::awaitable<bool> skip_refusal(ConnectAnswer& answer,
             }
         }
     }
-    co_return answer.input.empty();
+    const bool nothing_more = answer.input.empty();
+    co_return nothing_more;
 }
 
 AIOHTTP_DECL std::string connect_request(const ProxyRoute& route, const std::string& target) {

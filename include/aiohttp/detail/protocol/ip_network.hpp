@@ -20,8 +20,8 @@ struct IpBytes {
     bool operator==(const IpBytes&) const = default;
 };
 
-/// The address that the text is: a dotted quad, or IPv6 (RFC 4291 2.2) without brackets. A zone
-/// ("%eth0") is left out.
+/// The address that the text is: a dotted quad, or IPv6 (RFC 4291 2.2) without brackets. The
+/// zone of an IPv6 address ("%eth0") is left out.
 std::optional<IpBytes> parse_ip_address(std::string_view text);
 
 /// An address block, as "10.0.0.0/8" or "fe80::/10" (RFC 4632 3.1).

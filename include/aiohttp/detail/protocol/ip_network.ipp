@@ -26,13 +26,14 @@ AIOHTTP_DECL std::string IpBytes::v6_bytes() const {
 }
 
 AIOHTTP_DECL std::optional<IpBytes> parse_ip_address(std::string_view text) {
-    const std::string address(text.substr(0, text.find('%')));
     IpBytes parsed;
-    if (is_ipv4(address)) {
+    if (is_ipv4(text)) {
+        const std::string address(text);
         std::ranges::copy(v4_mapped, parsed.bytes.begin());
         ::inet_pton(AF_INET, address.c_str(), parsed.bytes.data() + v4_mapped.size());
         return parsed;
     }
+    const std::string address(text.substr(0, text.find('%')));
     if (is_ipv6(address) && ::inet_pton(AF_INET6, address.c_str(), parsed.bytes.data()) == 1) {
         return parsed;
     }
