@@ -37,6 +37,8 @@ using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::run_sync;
 
 constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+// By so much two handshakes may differ: ECDSA signatures are not always of the same length.
+constexpr std::size_t slack = 16;
 
 /// A TLS server in memory, which only moves when the client does.
 class MemoryServer {
@@ -216,7 +218,7 @@ asio::awaitable<void> cut_everywhere(int version, error_code error) {
         CHECK(outcome.text.empty());
         needed = rig.pipe->given();
     }
-    for (std::size_t after = 0; after < needed; after += 3) {
+    for (std::size_t after = 0; after + slack < needed; after += 3) {
         INFO("cut after " << after << " of " << needed);
         Rig rig(certificate(), version, Fault{after, error});
         const auto outcome = co_await rig.client->handshake();
@@ -245,7 +247,7 @@ asio::awaitable<void> damage_everywhere() {
         co_await rig.client->handshake();
         needed = rig.pipe->given();
     }
-    for (std::size_t at = 0; at < needed; at += 11) {
+    for (std::size_t at = 0; at + slack < needed; at += 11) {
         INFO("damaged at " << at);
         MemoryServer server(certificate(), TLS1_3_VERSION);
         auto damage =

@@ -74,8 +74,9 @@ TEST_CASE("connections at the same time resume with tickets of their own", "[A17
         auto responses =
             co_await aiohttp::gather(std::move(first), std::move(second), std::move(third));
         const auto& [a, b, c] = responses;
-        // The server gives two tickets to a connection.
-        CHECK(a.tls()->resumed + b.tls()->resumed + c.tls()->resumed == 2);
+        // The server gives two tickets to a connection. The third may come late enough to find one
+        // of those that the first has got meanwhile.
+        CHECK(a.tls()->resumed + b.tls()->resumed + c.tls()->resumed >= 2);
     });
 }
 

@@ -30,14 +30,14 @@ AIOHTTP_DECL void check_tls_text(const char* what, const std::string& text) {
     }
 }
 
-AIOHTTP_DECL void check_versions(const TlsFields& fields) {
+AIOHTTP_DECL void check_tls_versions(const TlsFields& fields) {
     if (fields.min_version && fields.max_version && *fields.max_version < *fields.min_version) {
         throw ValueError("max_version of TLS is below min_version");
     }
 }
 
 /// Whether OpenSSL understands a list of ciphers; `set` is how it gets one.
-AIOHTTP_DECL void check_ciphers(const std::string& list, int (*set)(SSL_CTX*, const char*)) {
+AIOHTTP_DECL void check_tls_ciphers(const std::string& list, int (*set)(SSL_CTX*, const char*)) {
     check_tls_text("a list of TLS ciphers", list);
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
         SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
@@ -48,7 +48,7 @@ AIOHTTP_DECL void check_ciphers(const std::string& list, int (*set)(SSL_CTX*, co
     }
 }
 
-AIOHTTP_DECL void check_alpn(const std::vector<std::string>& protocols) {
+AIOHTTP_DECL void check_tls_alpn(const std::vector<std::string>& protocols) {
     for (const auto& protocol : protocols) {
         if (protocol.empty() || protocol.size() > 255) {
             throw ValueError("a protocol of ALPN has 1 to 255 bytes: " + quote(protocol));
@@ -203,30 +203,30 @@ AIOHTTP_DECL TlsOptions& TlsOptions::server_name(std::string name) & {
     return change([&](detail::TlsFields& fields) { fields.server_name = std::move(name); });
 }
 
-AIOHTTP_DECL TlsOptions& TlsOptions::min_version(TlsVersion version) & {
+AIOHTTP_DECL TlsOptions& TlsOptions::min_version(TlsVersion wanted) & {
     return change_context("min_version", [&](detail::TlsFields& fields) {
-        fields.min_version = version;
-        detail::check_versions(fields);
+        fields.min_version = wanted;
+        detail::check_tls_versions(fields);
     });
 }
-AIOHTTP_DECL TlsOptions& TlsOptions::max_version(TlsVersion version) & {
+AIOHTTP_DECL TlsOptions& TlsOptions::max_version(TlsVersion wanted) & {
     return change_context("max_version", [&](detail::TlsFields& fields) {
-        fields.max_version = version;
-        detail::check_versions(fields);
+        fields.max_version = wanted;
+        detail::check_tls_versions(fields);
     });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::ciphers(std::string list) & {
-    detail::check_ciphers(list, &SSL_CTX_set_cipher_list);
+    detail::check_tls_ciphers(list, &SSL_CTX_set_cipher_list);
     return change_context("ciphers",
                           [&](detail::TlsFields& fields) { fields.ciphers = std::move(list); });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::ciphersuites(std::string list) & {
-    detail::check_ciphers(list, &SSL_CTX_set_ciphersuites);
+    detail::check_tls_ciphers(list, &SSL_CTX_set_ciphersuites);
     return change_context(
         "ciphersuites", [&](detail::TlsFields& fields) { fields.ciphersuites = std::move(list); });
 }
 AIOHTTP_DECL TlsOptions& TlsOptions::alpn(std::vector<std::string> protocols) & {
-    detail::check_alpn(protocols);
+    detail::check_tls_alpn(protocols);
     return change_context("alpn",
                           [&](detail::TlsFields& fields) { fields.alpn = std::move(protocols); });
 }

@@ -18,7 +18,7 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL std::string take_text(BIO* bio) {
+AIOHTTP_DECL std::string bio_text(BIO* bio) {
     char* data = nullptr;
     const auto size = BIO_get_mem_data(bio, &data);
     return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
@@ -27,10 +27,10 @@ AIOHTTP_DECL std::string take_text(BIO* bio) {
 AIOHTTP_DECL std::string text_of(const X509_NAME* name) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
     X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-    return take_text(text.get());
+    return bio_text(text.get());
 }
 
-AIOHTTP_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
+AIOHTTP_DECL std::chrono::system_clock::time_point certificate_time(const ASN1_TIME* time) {
     std::tm parts{};
     if (ASN1_TIME_to_tm(time, &parts) != 1) {
         return {};
@@ -38,7 +38,7 @@ AIOHTTP_DECL std::chrono::system_clock::time_point time_of(const ASN1_TIME* time
     return std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
-AIOHTTP_DECL std::string serial_of(const X509* certificate) {
+AIOHTTP_DECL std::string certificate_serial(const X509* certificate) {
     const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(
         ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), &BN_free);
     char* const digits = number ? BN_bn2hex(number.get()) : nullptr;
@@ -50,7 +50,7 @@ AIOHTTP_DECL std::string serial_of(const X509* certificate) {
     return serial;
 }
 
-AIOHTTP_DECL std::string address_of(const ASN1_OCTET_STRING* bytes) {
+AIOHTTP_DECL std::string certificate_address(const ASN1_OCTET_STRING* bytes) {
     const unsigned char* const data = ASN1_STRING_get0_data(bytes);
     if (ASN1_STRING_length(bytes) == 4) {
         boost::asio::ip::address_v4::bytes_type address;
@@ -78,7 +78,7 @@ AIOHTTP_DECL void add_alternative_names(const X509* certificate, PeerCertificate
             const auto size = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
             into.dns_names.emplace_back(reinterpret_cast<const char*>(data), size);
         } else if (name->type == GEN_IPADD) {
-            into.ip_addresses.push_back(address_of(name->d.iPAddress));
+            into.ip_addresses.push_back(certificate_address(name->d.iPAddress));
         }
     }
 }
@@ -115,14 +115,14 @@ AIOHTTP_DECL PeerCertificate describe_certificate(x509_st* certificate) {
     described.subject = text_of(X509_get_subject_name(certificate));
     described.issuer = text_of(X509_get_issuer_name(certificate));
     add_alternative_names(certificate, described);
-    described.not_before = time_of(X509_get0_notBefore(certificate));
-    described.not_after = time_of(X509_get0_notAfter(certificate));
-    described.serial_number = serial_of(certificate);
+    described.not_before = certificate_time(X509_get0_notBefore(certificate));
+    described.not_after = certificate_time(X509_get0_notAfter(certificate));
+    described.serial_number = certificate_serial(certificate);
     described.sha256 = text_of(pin_of(TlsPin::Kind::certificate, certificate));
     described.public_key_sha256 = text_of(pin_of(TlsPin::Kind::public_key, certificate));
     const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
     PEM_write_bio_X509(text.get(), certificate);
-    described.pem = take_text(text.get());
+    described.pem = bio_text(text.get());
     return described;
 }
 

@@ -17,7 +17,8 @@ AIOHTTP_DECL Error tls_error(const TlsHandshake& outcome,
     ErrorDetails details;
     details.kind = outcome.kind;
     details.phase = Phase::tls;
-    details.what = outcome.text.empty() ? "TLS handshake with " + quote(host) + " failed" : outcome.text;
+    details.what =
+        outcome.text.empty() ? "TLS handshake with " + quote(host) + " failed" : outcome.text;
     details.host = host;
     details.port = port;
     details.cause = outcome.text.empty() ? outcome.error : error_code();

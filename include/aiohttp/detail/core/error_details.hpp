@@ -31,7 +31,7 @@ struct ErrorDetails {
     std::string body;
     std::shared_ptr<const std::vector<ClientResponse>> history;  ///< null: no redirects
 
-    std::shared_ptr<const TlsFailure> tls_failure;                ///< null: it was not TLS
+    std::shared_ptr<const TlsFailure> tls_failure;  ///< null: it was not TLS
 
     std::string message;  ///< composed from the above by make_error()
     std::string peer;     ///< host and port

@@ -30,12 +30,12 @@ AIOHTTP_DECL std::string take_openssl_error() {
 
 using MemoryBio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 
-AIOHTTP_DECL MemoryBio bio_of(const std::string& bytes) {
+AIOHTTP_DECL MemoryBio memory_bio(const std::string& bytes) {
     return {BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), &BIO_free};
 }
 
 AIOHTTP_DECL CertificateList certificates_of(const std::string& pem) {
-    const auto text = bio_of(pem);
+    const auto text = memory_bio(pem);
     CertificateList list;
     ERR_clear_error();
     while (X509* const certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
@@ -123,8 +123,10 @@ AIOHTTP_DECL int give_passphrase(char* into, int size, int /*writing*/, void* pa
     return static_cast<int>(text.size());
 }
 
-AIOHTTP_DECL void read_key(TlsIdentity& identity, const std::string& pem, std::string passphrase) {
-    const auto text = bio_of(pem);
+AIOHTTP_DECL void read_private_key(TlsIdentity& identity,
+                                   const std::string& pem,
+                                   std::string passphrase) {
+    const auto text = memory_bio(pem);
     ERR_clear_error();
     EVP_PKEY* const key =
         PEM_read_bio_PrivateKey(text.get(), nullptr, &give_passphrase, &passphrase);
@@ -152,14 +154,14 @@ AIOHTTP_DECL TlsIdentity identity_of_pem(const std::string& pem,
     }
     identity.certificate = list.certificates.front();
     identity.chain.assign(list.certificates.begin() + 1, list.certificates.end());
-    read_key(identity, key_pem.empty() ? pem : key_pem, passphrase);
+    read_private_key(identity, key_pem.empty() ? pem : key_pem, passphrase);
     return identity;
 }
 
 AIOHTTP_DECL TlsIdentity identity_of_pkcs12(const std::string& bytes,
                                             const std::string& passphrase) {
     TlsIdentity identity;
-    const auto input = bio_of(bytes);
+    const auto input = memory_bio(bytes);
     const std::unique_ptr<PKCS12, decltype(&PKCS12_free)> pkcs12(
         d2i_PKCS12_bio(input.get(), nullptr), &PKCS12_free);
     EVP_PKEY* key = nullptr;

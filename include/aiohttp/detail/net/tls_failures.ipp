@@ -45,6 +45,20 @@ AIOHTTP_DECL bool looks_like_tls(std::string_view begin) noexcept {
            (begin[0] >= 20 && begin[0] <= 24 && (begin.size() < 2 || begin[1] == 3));
 }
 
+/// The name of an alert (RFC 8446 6); OpenSSL 3.0 does not know them all.
+AIOHTTP_DECL std::string tls_alert_name(int alert) {
+    switch (alert) {
+        case 109:
+            return "missing extension";
+        case 116:
+            return "certificate required";
+        case 120:
+            return "no application protocol";
+        default:
+            return SSL_alert_desc_string_long(alert);
+    }
+}
+
 AIOHTTP_DECL TlsFailure take_tls_failure(const std::string& name,
                                          std::string_view begin,
                                          bool wanted_certificate) {
@@ -53,8 +67,8 @@ AIOHTTP_DECL TlsFailure take_tls_failure(const std::string& name,
     if (const auto alert = pending_alert()) {
         failure.reason = TlsFailure::Reason::alert;
         failure.code = *alert;
-        failure.text += std::string("the server refused with the alert \"") +
-                        SSL_alert_desc_string_long(*alert) + "\" (" + std::to_string(*alert) + ')';
+        failure.text += "the server refused with the alert \"" + tls_alert_name(*alert) + "\" (" +
+                        std::to_string(*alert) + ')';
         if (wanted_certificate) {
             failure.text += "; it asked for a certificate of the client, and there is none";
         }

@@ -20,7 +20,7 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL TlsHandshake refused(errc kind, TlsFailure failure) {
+AIOHTTP_DECL TlsHandshake tls_refusal(errc kind, TlsFailure failure) {
     TlsHandshake outcome;
     outcome.kind = kind;
     outcome.text = failure.text;
@@ -32,10 +32,10 @@ AIOHTTP_DECL TlsHandshake TlsTransport::failure() {
     resumption_.forget();
     if (!established_ && verification_.failed(ssl_.get())) {
         ERR_clear_error();
-        return refused(errc::certificate_rejected, verification_.failure(ssl_.get(), host_));
+        return tls_refusal(errc::certificate_rejected, verification_.failure(ssl_.get(), host_));
     }
-    return refused(errc::tls_failed,
-                   take_tls_failure(host_, begin_, lacks_certificate(ssl_.get())));
+    return tls_refusal(errc::tls_failed,
+                       take_tls_failure(host_, begin_, lacks_certificate(ssl_.get())));
 }
 
 AIOHTTP_DECL std::string TlsTransport::chosen_protocol() const {
@@ -55,11 +55,11 @@ AIOHTTP_DECL TlsHandshake TlsTransport::accept() {
         unasked.text = "TLS handshake with " + quote(host_) + " failed: the server chose " +
                        quote(protocol) + " by ALPN, which was not offered";
         resumption_.forget();
-        return refused(errc::tls_failed, std::move(unasked));
+        return tls_refusal(errc::tls_failed, std::move(unasked));
     }
     if (auto mismatch = check_pins(ssl_.get(), fields.pins, host_)) {
         resumption_.forget();
-        return refused(errc::fingerprint_mismatch, std::move(*mismatch));
+        return tls_refusal(errc::fingerprint_mismatch, std::move(*mismatch));
     }
     auto peer = std::make_shared<TlsPeer>();
     peer->info.version = SSL_get_version(ssl_.get());

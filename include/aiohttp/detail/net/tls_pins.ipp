@@ -12,7 +12,7 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL std::string joined(const std::vector<std::string>& texts) {
+AIOHTTP_DECL std::string joined_pins(const std::vector<std::string>& texts) {
     std::string all;
     for (const auto& text : texts) {
         all.append(all.empty() ? "" : " or ").append(text);
@@ -47,8 +47,8 @@ AIOHTTP_DECL std::optional<TlsFailure> check_pins(ssl_st* ssl,
     failure.depth = 0;
     failure.text = "certificate of " + quote(name) + " refused: " +
                    (certificate == nullptr ? "there is none to compare with the pins"
-                                           : "it has the fingerprint " + joined(failure.got) +
-                                                 ", not " + joined(failure.expected));
+                                           : "it has the fingerprint " + joined_pins(failure.got) +
+                                                 ", not " + joined_pins(failure.expected));
     return failure;
 }
 

@@ -18,7 +18,7 @@ AIOHTTP_DECL int resumption_index() {
 }
 
 /// In seconds since 1970: as long as client and server both want to keep it.
-AIOHTTP_DECL std::int64_t expiry_of(const SSL_SESSION* session) {
+AIOHTTP_DECL std::int64_t session_expiry(const SSL_SESSION* session) {
     std::int64_t lifetime = SSL_SESSION_get_timeout(session);
     const auto hint = static_cast<std::int64_t>(SSL_SESSION_get_ticket_lifetime_hint(session));
     if (hint > 0) {
@@ -35,7 +35,7 @@ AIOHTTP_DECL int keep_session(SSL* ssl, SSL_SESSION* session) {
     }
     TlsSession kept;
     kept.single_use = SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION;
-    kept.expires = expiry_of(session);
+    kept.expires = session_expiry(session);
     kept.session.reset(session, &SSL_SESSION_free);
     connection->cache().put(connection->server(), std::move(kept));
     return 1;

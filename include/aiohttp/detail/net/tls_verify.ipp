@@ -86,7 +86,7 @@ AIOHTTP_DECL bool TlsVerification::failed(ssl_st* ssl) const noexcept {
            (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
 }
 
-AIOHTTP_DECL FailureReason reason_of_fault(int code) noexcept {
+AIOHTTP_DECL FailureReason reason_of_chain_fault(int code) noexcept {
     switch (code) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return FailureReason::expired;
@@ -119,7 +119,7 @@ AIOHTTP_DECL FailureReason reason_of_fault(int code) noexcept {
     }
 }
 
-AIOHTTP_DECL std::string date_of(std::chrono::system_clock::time_point time) {
+AIOHTTP_DECL std::string certificate_date(std::chrono::system_clock::time_point time) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
@@ -129,9 +129,9 @@ AIOHTTP_DECL std::string date_of(std::chrono::system_clock::time_point time) {
 }
 
 /// A few of the names; a certificate may have hundreds.
-AIOHTTP_DECL void append_names(std::string& text,
-                               const char* kind,
-                               const std::vector<std::string>& names) {
+AIOHTTP_DECL void append_certificate_names(std::string& text,
+                                           const char* kind,
+                                           const std::vector<std::string>& names) {
     constexpr std::size_t most = 5;
     for (std::size_t i = 0; i < names.size() && i <= most; ++i) {
         text += i > 0 ? ", " : text.empty() ? kind : std::string("; ") + kind;
@@ -140,15 +140,15 @@ AIOHTTP_DECL void append_names(std::string& text,
     }
 }
 
-AIOHTTP_DECL std::string text_of_names(const PeerCertificate& certificate) {
+AIOHTTP_DECL std::string names_of_certificate(const PeerCertificate& certificate) {
     std::string names;
-    append_names(names, "DNS: ", certificate.dns_names);
-    append_names(names, "IP: ", certificate.ip_addresses);
+    append_certificate_names(names, "DNS: ", certificate.dns_names);
+    append_certificate_names(names, "IP: ", certificate.ip_addresses);
     return names;
 }
 
 /// What is weak: the key at this place, or the signature on it.
-AIOHTTP_DECL std::string strength_of(x509_st* certificate) {
+AIOHTTP_DECL std::string certificate_strength(x509_st* certificate) {
     const EVP_PKEY* const key = X509_get0_pubkey(certificate);
     const char* const kind = key == nullptr ? nullptr : EVP_PKEY_get0_type_name(key);
     std::string text = kind == nullptr ? "a key of an unknown kind"
@@ -159,10 +159,10 @@ AIOHTTP_DECL std::string strength_of(x509_st* certificate) {
 }
 
 /// OpenSSL's word for the fault, and what there is to know beyond it.
-AIOHTTP_DECL std::string text_of_fault(TlsFailure& failure,
-                                       const std::string& name,
-                                       x509_st* certificate) {
-    const std::string fault = X509_verify_cert_error_string(failure.code);
+AIOHTTP_DECL std::string text_of_chain_fault(TlsFailure& failure,
+                                             const std::string& name,
+                                             x509_st* certificate) {
+    std::string fault = X509_verify_cert_error_string(failure.code);
     if (certificate == nullptr) {
         return fault;
     }
@@ -170,11 +170,11 @@ AIOHTTP_DECL std::string text_of_fault(TlsFailure& failure,
     failure.subject = described.subject;
     switch (failure.reason) {
         case FailureReason::expired:
-            return "expired on " + date_of(described.not_after);
+            return "expired on " + certificate_date(described.not_after);
         case FailureReason::not_yet_valid:
-            return "not yet valid, it begins on " + date_of(described.not_before);
+            return "not yet valid, it begins on " + certificate_date(described.not_before);
         case FailureReason::wrong_name: {
-            const auto names = text_of_names(described);
+            const auto names = names_of_certificate(described);
             if (!names.empty()) {
                 return fault + ", it is for other names (" + names + ") than " + quote(name);
             }
@@ -184,7 +184,7 @@ AIOHTTP_DECL std::string text_of_fault(TlsFailure& failure,
                    "accepted (RFC 9525 2)";
         }
         case FailureReason::weak:
-            return fault + " (" + strength_of(certificate) + ')';
+            return fault + " (" + certificate_strength(certificate) + ')';
         default:
             return fault;
     }
@@ -194,8 +194,8 @@ AIOHTTP_DECL TlsFailure TlsVerification::failure(ssl_st* ssl, const std::string&
     TlsFailure failure;
     failure.code = code_ != X509_V_OK ? code_ : static_cast<int>(SSL_get_verify_result(ssl));
     failure.depth = depth_;
-    failure.reason = reason_of_fault(failure.code);
-    const auto fault = text_of_fault(failure, name, certificate_.get());
+    failure.reason = reason_of_chain_fault(failure.code);
+    const auto fault = text_of_chain_fault(failure, name, certificate_.get());
     failure.text = "certificate of " + quote(name) + " refused: " + fault;
     if (depth_ >= 0) {
         failure.text += " (depth " + std::to_string(depth_);

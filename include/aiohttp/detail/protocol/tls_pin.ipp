@@ -4,20 +4,13 @@
 #include <optional>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/base64.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/protocol/tls_pin.hpp>
 #include <aiohttp/error.hpp>
 
 namespace aiohttp::detail {
-
-AIOHTTP_DECL int hex_value(char digit) noexcept {
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    const char lower = static_cast<char>(digit | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 /// The bytes of hexadecimal digits, in pairs that colons may separate; nullopt for other text.
 AIOHTTP_DECL std::optional<std::string> pin_from_hex(std::string_view text) {
@@ -51,7 +44,7 @@ AIOHTTP_DECL TlsPin make_pin(TlsPin::Kind kind, std::string_view bytes) {
     return pin;
 }
 
-AIOHTTP_DECL TlsPin parse_digest(TlsPin::Kind kind, std::string_view text) {
+AIOHTTP_DECL TlsPin parse_pin_digest(TlsPin::Kind kind, std::string_view text) {
     if (const auto bytes = pin_from_hex(text)) {
         return make_pin(kind, *bytes);
     }
@@ -73,14 +66,14 @@ AIOHTTP_DECL std::string text_of(const TlsPin& pin) {
 }
 
 AIOHTTP_DECL TlsPin parse_certificate_pin(std::string_view text) {
-    return parse_digest(TlsPin::Kind::certificate, text);
+    return parse_pin_digest(TlsPin::Kind::certificate, text);
 }
 
 AIOHTTP_DECL TlsPin parse_public_key_pin(std::string_view text) {
     constexpr std::string_view prefix = "sha256/";
     constexpr std::size_t encoded = 44;  // of 32 bytes
     if (!text.starts_with(prefix)) {
-        return parse_digest(TlsPin::Kind::public_key, text);
+        return parse_pin_digest(TlsPin::Kind::public_key, text);
     }
     auto base64 = text.substr(prefix.size());
     if (base64.size() == encoded + 1 && base64.front() == '/') {
