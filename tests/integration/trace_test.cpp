@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <any>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
@@ -26,7 +25,6 @@
 
 namespace {
 
-using namespace std::chrono_literals;
 using aiohttp::ClientRequest;
 using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
@@ -657,12 +655,15 @@ TEST_CASE("a TLS handshake is told with its name", "[M192]") {
 namespace {
 
 /// Does something that tells every signal but those of proxies and of the DNS cache.
-Async tell_all(ClientSession& session, Server& server, Server& secure) {
+Async tell_all(ClientSession& session, Server& server, Server& secure, Gate& late) {
     auto first = co_await aiohttp::create_task(session.get(server.url("/late")).text());
     co_await aiohttp::testing::eventually(
         [&] { return server.request_count() == 1 || first.done(); });
     auto queued =
         co_await aiohttp::create_task(session.post(named(server, "/moved")).data("body").text());
+    co_await aiohttp::testing::eventually(
+        [&] { return session.connector().stats().waiting == 1 || queued.done(); });
+    late.open();
     std::exception_ptr thrown;
     for (auto* const task : {&first, &queued}) {
         try {
@@ -692,7 +693,8 @@ TEST_CASE("what a signal throws ends the request, reaches the caller and leaks n
         return;  // what tells these has tests of its own
     }
     Redirecting server;
-    server.route("/late", Reply(200, "late").delay(20ms));
+    Gate late;
+    server.route("/late", Reply(200, "late").after(late));
     server.route("/reset", Script().reset());
     Server secure(ServerOptions().tls());
     secure.route("/", Reply(200, "secure"));
@@ -702,10 +704,11 @@ TEST_CASE("what a signal throws ends the request, reaches the caller and leaks n
             .connector(
                 TCPConnectorOptions().limit(1).ssl(aiohttp::TlsOptions().ca_pem(secure.ca_pem()))),
         server,
-        [](ClientSession& session, Server& target, Server& tls, const std::string& at) -> Async {
+        [](ClientSession& session, Server& target, Server& tls, Gate& release,
+           const std::string& at) -> Async {
             std::string thrown;
             try {
-                co_await tell_all(session, target, tls);
+                co_await tell_all(session, target, tls, release);
             } catch (const Thrown& error) {
                 thrown = error.signal;
             }
@@ -713,7 +716,7 @@ TEST_CASE("what a signal throws ends the request, reaches the caller and leaks n
             CHECK(session.connector().stats().in_use == 0);
             CHECK(session.connector().stats().waiting == 0);
         },
-        secure, signal);
+        secure, late, signal);
     // A request that was told as over is not told as failed as well.
     if (signal == "response_chunk_received" || signal == "body_end") {
         CHECK(std::ranges::count(log, "request_exception") == 0);

@@ -40,7 +40,7 @@ AIOHTTP_DECL void ResponseState::tell_given_up() noexcept {
         times.finish();
         observer_->on_body_end({timings(), failure_, false});
     } catch (...) {
-        // There is nobody to tell; only whoever wrote the observer could.
+        observer_.reset();  // there is nobody to tell, and it is not told again
     }
 }
 
