@@ -6,6 +6,7 @@
 #include <random>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -91,11 +92,11 @@ struct UnreliableServer::Impl {
 
     asio::awaitable<void> accept() {
         for (;;) {
-            auto [error, socket] = co_await acceptor.async_accept(no_throw);
-            if (error) {
+            auto accepted = co_await acceptor.async_accept(no_throw);
+            if (std::get<0>(accepted)) {
                 co_return;
             }
-            asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+            asio::co_spawn(io, serve(std::move(std::get<1>(accepted))), asio::detached);
         }
     }
 
@@ -130,7 +131,9 @@ struct UnreliableServer::Impl {
             case Fate::half_close: {
                 boost::system::error_code ignored;
                 socket.shutdown(tcp::socket::shutdown_send, ignored);
-                while (co_await read(socket, input)) {
+                bool open = true;
+                while (open) {
+                    open = co_await read(socket, input);
                 }
                 break;
             }
@@ -149,13 +152,15 @@ struct UnreliableServer::Impl {
     asio::awaitable<void> serve(tcp::socket socket) {
         std::string input;
         auto fate = Fate::stay;
-        while (co_await fulfil(fate, socket, input)) {
+        for (;;) {
+            bool open = co_await fulfil(fate, socket, input);
             auto request = parse(input);
-            while (request.size == 0) {
-                if (!co_await read(socket, input)) {
-                    co_return;
-                }
+            while (open && request.size == 0) {
+                open = co_await read(socket, input);
                 request = parse(input);
+            }
+            if (!open) {
+                co_return;
             }
             ++requests;
             if (request.method == "POST") {
