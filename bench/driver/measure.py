@@ -1,0 +1,111 @@
+"""Runs clients: once for time and memory, or twice under valgrind to count."""
+
+import json
+import os
+import re
+import subprocess
+
+from . import servers
+
+
+class Failed(Exception):
+    """A client did not do its work; the text says how."""
+
+
+class Unsupported(Exception):
+    """A client has no such work."""
+
+
+class Runner:
+    def __init__(self, programs, sources, running, mode):
+        self.programs = programs
+        self.sources = sources
+        self.servers = running
+        self.mode = mode
+        self.cpu = servers.processors()[0]
+
+    def missing(self, client):
+        """Why a client cannot run; None when it can."""
+        command = client.command(self.programs, self.sources)
+        if not os.access(command[0], os.X_OK):
+            return "it was not built"
+        if client.name == "python_aiohttp":
+            found = subprocess.run([command[0], "-c", "import aiohttp"], capture_output=True)
+            if found.returncode != 0:
+                return "Python's aiohttp is not installed"
+        return None
+
+    def run(self, workload, client):
+        """What the client reports, with the share of resumed TLS sessions."""
+        count = self.mode.count(workload, client)
+        before = self.servers.resumed()
+        output = self.execute([], workload, client, count, self.mode.seconds)
+        result = json.loads(output.stdout)
+        if result["errors"] or result["requests"] != count:
+            raise Failed(f"{result['errors']} errors: {result['note']}")
+        if workload.server == "tls_resumed":
+            after = self.servers.resumed()
+            result["resumed"] = (after[1] - before[1]) / max(1, after[0] - before[0])
+        return result
+
+    def count(self, workload, client):
+        """Instructions and allocations a request, free of what happens once."""
+        few, many = workload.counted
+        instructions, allocations = [], []
+        for count in (few, many):
+            text = self.valgrind("callgrind", ["--callgrind-out-file=/dev/null"], workload, client, count)
+            instructions.append(int(re.search(r"Collected *: *(\d+)", text).group(1)))
+            text = self.valgrind("memcheck", ["--undef-value-errors=no"], workload, client, count)
+            found = re.search(r"total heap usage: ([\d,]+) allocs", text).group(1)
+            allocations.append(int(found.replace(",", "")))
+        return {
+            "instructions": (instructions[1] - instructions[0]) / (many - few),
+            "allocations": (allocations[1] - allocations[0]) / (many - few),
+        }
+
+    def valgrind(self, tool, options, workload, client, count):
+        prefix = ["valgrind", f"--tool={tool}", "--log-fd=2", *options]
+        return self.execute(prefix, workload, client, count, 300).stderr
+
+    def execute(self, prefix, workload, client, count, seconds):
+        command = [
+            *prefix,
+            *client.command(self.programs, self.sources),
+            workload.work,
+            self.servers.url(workload),
+            str(count),
+            str(self.mode.concurrency(workload)),
+            "--length",
+            str(self.mode.length(workload)),
+            "--cookies",
+            str(workload.cookies),
+        ]
+        if workload.server.startswith("tls"):
+            command += ["--ca", str(self.servers.ca_file)]
+        environment = dict(os.environ, GOMAXPROCS="1")
+        try:
+            output = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                env=environment,
+                preexec_fn=servers.child(self.cpu),
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"not done after {seconds} seconds") from None
+        if output.returncode == 3 and '"unsupported"' in output.stdout:
+            raise Unsupported
+        if output.returncode != 0:
+            raise Failed(reason(output))
+        return output
+
+
+def reason(output):
+    """What a client that failed said last."""
+    try:
+        result = json.loads(output.stdout)
+        return f"{result['errors']} errors: {result['note']}"
+    except (ValueError, KeyError):
+        said = (output.stderr or output.stdout).strip().splitlines()
+        return f"exit code {output.returncode}: {said[-1] if said else 'no output'}"
