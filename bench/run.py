@@ -32,13 +32,13 @@ def parse():
     parser.add_argument("--workload", action="append", default=[], help="W1, 'W4 plain' ...")
     parser.add_argument("--client", action="append", default=[], help="aiohttp, curl ...")
     parser.add_argument("--no-counts", action="store_true", help="no instructions and allocations")
-    parser.add_argument("--only-counts", action="store_true", help="nothing else, in one run")
+    parser.add_argument("--only-counts", action="store_true", help="nothing else")
     parser.add_argument("--output", type=pathlib.Path, help="a folder for results.{md,json,svg}")
     options = parser.parse_args()
     options.mode = workloads.MODES[options.mode or "full"]
     options.rounds = options.rounds or options.mode.rounds
     if options.only_counts:
-        options.rounds = 1
+        options.rounds = 0
     return options
 
 
@@ -75,11 +75,14 @@ def run_counts(options, runner, results, chosen, clients):
     counted = [w for w in chosen if w.counted]
     for workload in counted[:1] if options.mode.name == "quick" else counted:
         for client in clients:
-            if client.native and results.ran(workload.name, client.name):
+            key = (workload.name, client.name)
+            if client.native and key not in results.failures and key not in results.unsupported:
                 try:
-                    counts = runner.count(workload, client)
-                    results.counts[workload.name, client.name] = counts
+                    results.counts[key] = runner.count(workload, client)
+                except measure.Unsupported:
+                    results.unsupported.add(key)
                 except measure.Failed as why:
+                    results.fail(workload, client, why)
                     say(f"FAILED to count: {workload.name}, {client.name}: {why}")
         say(f"counted {workload.name}")
 
@@ -102,7 +105,8 @@ def heading(options):
     command = " ".join(["./scripts/bench.sh", *map(shlex.quote, sys.argv[1:])])
     command = re.sub(r" --(programs|output) \S+", "", command)
     quick = " It made few requests, of less: its figures mean little." * (options.mode.name == "quick")
-    return f"Made by `{command}`, {options.rounds} rounds.{quick}"
+    rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
+    return f"Made by `{command}`, {rounds}.{quick}"
 
 
 def main():

@@ -29,8 +29,15 @@ TARGETS = [
     ("CPU to the bare Asio loop", "W7 100 000", "asio", 1.5),
     ("places out of turn, to the pool's size", "W7 100 000", "order", 2),
     ("CPU a request to that of 1 000", "W7 100 000", "W7 1 000", 1.25),
-    ("CPU to that with 10 cookies", "W10 10 000", "W10 10", 1.05),
+    ("instructions to those with 10 cookies", "W10 10 000", "instructions of W10 10", 1.05),
 ]
+
+
+INTRODUCTION = """\
+CPU is what one request took of the client's process, user and system; wall is the time of all
+requests divided by their number; MiB is the most memory that was resident. Ratios are of medians
+of the CPU, to the two bare loops.
+"""
 
 
 class Results:
@@ -132,16 +139,10 @@ def workload_table(results, workload):
         ]
         if extra:
             row.append(f"{results.median(name, client.name, extra) * 100:.0f} %")
-        counted = results.counts.get((name, client.name))
-        if workload.counted:
-            row.append(number(counted["instructions"]) if counted else "")
-            row.append(f"{counted['allocations']:.1f}" if counted else "")
         rows.append(row)
     header = ["client", "CPU, median", "CPU, minimum", "to epoll", "to Asio", "wall, median", "MiB"]
     if extra:
         header.append(extra)
-    if workload.counted:
-        header += ["instructions", "allocations"]
     text = f"### {name}: {workload.title}\n\n" + table(header, rows) + "\n"
     for client in CLIENTS:
         if (name, client.name) in results.failures:
@@ -150,12 +151,27 @@ def workload_table(results, workload):
     return text + (f"\nNot made for this: {', '.join(none)}.\n" if none else "")
 
 
+def counts_tables(results):
+    """Instructions and allocations a request, a row a client and a column a workload."""
+    names = [w.name for w in WORKLOADS if any(key[0] == w.name for key in results.counts)]
+    text = ""
+    for what, show in (("instructions", number), ("allocations", lambda value: f"{value:.1f}")):
+        rows = []
+        for client in CLIENTS:
+            counts = [results.counts.get((name, client.name)) for name in names]
+            if any(counts):
+                rows.append([client.label, *(show(c[what]) if c else "" for c in counts)])
+        if rows:
+            text += f"### {what.capitalize()} a request\n\n" + table(["client", *names], rows) + "\n\n"
+    return text.rstrip("\n") + "\n" if text else ""
+
+
 def reckon(results, workload, how):
     """The figure that a target limits; None when it was not measured."""
     if how in ("instructions", "allocations"):
         counted = results.counts.get((workload, OURS))
         return counted[how] if counted else None
-    if not results.ran(workload, OURS):
+    if not results.ran(workload, OURS) and not how.startswith("instructions of "):
         return None
     if how == "rss":
         return results.median(workload, OURS, "rss")
@@ -172,6 +188,9 @@ def reckon(results, workload, how):
         ]
         ratios = [results.ratio(workload, OURS, peer) for peer in peers]
         return max((value for value in ratios if value is not None), default=None)
+    if how.startswith("instructions of "):
+        both = [results.counts.get((w, OURS)) for w in (workload, how[len("instructions of ") :])]
+        return both[0]["instructions"] / both[1]["instructions"] if all(both) else None
     if how.startswith("W"):
         if not results.ran(how, OURS):
             return None
@@ -228,9 +247,10 @@ def machine_text():
 def whole(results, workloads):
     """The report in Markdown."""
     parts = [
-        "CPU and wall are a request; ratios are of medians of the CPU, to the two bare loops.\n",
+        INTRODUCTION,
         *(f"LEFT OUT: {client}: {why}\n" for client, why in results.left_out.items()),
         *(workload_table(results, w) for w in workloads if any(key[0] == w.name for key in results.runs)),
+        counts_tables(results),
         targets_table(results),
     ]
     return "\n".join(part for part in parts if part)
