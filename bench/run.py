@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--rounds", type=int, help="default 5")
     parser.add_argument("--workload", action="append", default=[], help="W1, 'W4 plain' ...")
     parser.add_argument("--client", action="append", default=[], help="aiohttp, curl ...")
-    parser.add_argument("--no-counts", action="store_true", help="no instructions and allocations")
+    parser.add_argument("--no-counts", action="store_true", help="nothing under valgrind and strace")
     parser.add_argument("--only-counts", action="store_true", help="nothing else")
     parser.add_argument("--output", type=pathlib.Path, help="a folder for results.{md,json,svg}")
     options = parser.parse_args()
@@ -66,12 +66,12 @@ def run_rounds(options, runner, results, chosen, clients):
 
 
 def run_counts(options, runner, results, chosen, clients):
-    """Instructions and allocations; of --quick only those of the first workload."""
+    """What can be counted; with --quick only for the first workload."""
     if options.mode.name == "smoke" or options.no_counts:
         return
-    if shutil.which("valgrind") is None:
-        say("LEFT OUT: instructions and allocations: valgrind is not installed")
-        return
+    for program in ("valgrind", "strace"):
+        if shutil.which(program) is None:
+            say(f"LEFT OUT: what {program} counts: it is not installed")
     counted = [w for w in chosen if w.counted]
     for workload in counted[:1] if options.mode.name == "quick" else counted:
         for client in clients:
@@ -105,8 +105,8 @@ def heading(options):
     command = " ".join(["./scripts/bench.sh", *map(shlex.quote, sys.argv[1:])])
     command = re.sub(r" --(programs|output) \S+", "", command)
     quick = " It made few requests, of less: its figures mean little." * (options.mode.name == "quick")
-    rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
-    return f"Made by `{command}`, {rounds}.{quick}"
+    rounds = {0: "no rounds", 1: "1 round"}.get(options.rounds, f"{options.rounds} rounds")
+    return f"Made by `{command}`: {rounds}.{quick}"
 
 
 def main():

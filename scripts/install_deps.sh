@@ -17,7 +17,7 @@ for task in "$@"; do
     lint) packages+=(python3 clang-format-19 clang-tidy-19) ;;
     clang) packages+=(clang-19) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
-    bench) packages+=(python3 nginx-light openssl valgrind libcurl4-openssl-dev libcpp-httplib-dev
+    bench) packages+=(python3 nginx-light openssl valgrind strace libcurl4-openssl-dev libcpp-httplib-dev
         golang-go python3-aiohttp) ;;
     *)
         echo "install_deps.sh: unknown task '$task'" >&2

@@ -1,11 +1,29 @@
-"""Runs clients: once for time and memory, or twice under valgrind to count."""
+"""Runs clients: once for time and memory, or twice under valgrind and strace to count."""
 
 import json
 import os
 import re
+import shutil
 import subprocess
 
 from . import servers
+
+
+# What is counted, the program that does it, and where it says so. Counts hardly depend on the load.
+COUNTING_SECONDS = 300
+COUNTERS = [
+    (
+        "instructions",
+        ["valgrind", "--tool=callgrind", "--log-fd=2", "--callgrind-out-file=/dev/null"],
+        r"Collected *: *(\d+)",
+    ),
+    (
+        "allocations",
+        ["valgrind", "--tool=memcheck", "--log-fd=2", "--undef-value-errors=no"],
+        r"total heap usage: ([\d,]+) allocs",
+    ),
+    ("system calls", ["strace", "-f", "-c"], r"^ *100\.00 +\S+ +\S+ +(\d+)"),
+]
 
 
 class Failed(Exception):
@@ -49,23 +67,18 @@ class Runner:
         return result
 
     def count(self, workload, client):
-        """Instructions and allocations a request, free of what happens once."""
+        """Instructions, allocations and system calls a request, free of what happens once."""
         few, many = workload.counted
-        instructions, allocations = [], []
-        for count in (few, many):
-            text = self.valgrind("callgrind", ["--callgrind-out-file=/dev/null"], workload, client, count)
-            instructions.append(int(re.search(r"Collected *: *(\d+)", text).group(1)))
-            text = self.valgrind("memcheck", ["--undef-value-errors=no"], workload, client, count)
-            found = re.search(r"total heap usage: ([\d,]+) allocs", text).group(1)
-            allocations.append(int(found.replace(",", "")))
-        return {
-            "instructions": (instructions[1] - instructions[0]) / (many - few),
-            "allocations": (allocations[1] - allocations[0]) / (many - few),
-        }
-
-    def valgrind(self, tool, options, workload, client, count):
-        prefix = ["valgrind", f"--tool={tool}", "--log-fd=2", *options]
-        return self.execute(prefix, workload, client, count, 300).stderr
+        counts = {}
+        for what, prefix, pattern in COUNTERS:
+            if shutil.which(prefix[0]) is not None:
+                found = []
+                for count in (few, many):
+                    said = self.execute(prefix, workload, client, count, COUNTING_SECONDS).stderr
+                    number = re.search(pattern, said, re.MULTILINE).group(1)
+                    found.append(int(number.replace(",", "")))
+                counts[what] = (found[1] - found[0]) / (many - few)
+        return counts
 
     def execute(self, prefix, workload, client, count, seconds):
         command = [

@@ -152,15 +152,17 @@ def workload_table(results, workload):
 
 
 def counts_tables(results):
-    """Instructions and allocations a request, a row a client and a column a workload."""
+    """What a request took of what can be counted: a row a client, a column a workload."""
     names = [w.name for w in WORKLOADS if any(key[0] == w.name for key in results.counts)]
     text = ""
-    for what, show in (("instructions", number), ("allocations", lambda value: f"{value:.1f}")):
+    for what in ("instructions", "allocations", "system calls"):
+        show = number if what == "instructions" else "{:.1f}".format
         rows = []
         for client in CLIENTS:
-            counts = [results.counts.get((name, client.name)) for name in names]
-            if any(counts):
-                rows.append([client.label, *(show(c[what]) if c else "" for c in counts)])
+            counts = [results.counts.get((name, client.name), {}).get(what) for name in names]
+            if any(value is not None for value in counts):
+                shown = ("" if value is None else show(value) for value in counts)
+                rows.append([client.label, *shown])
         if rows:
             text += f"### {what.capitalize()} a request\n\n" + table(["client", *names], rows) + "\n\n"
     return text.rstrip("\n") + "\n" if text else ""
@@ -169,8 +171,7 @@ def counts_tables(results):
 def reckon(results, workload, how):
     """The figure that a target limits; None when it was not measured."""
     if how in ("instructions", "allocations"):
-        counted = results.counts.get((workload, OURS))
-        return counted[how] if counted else None
+        return results.counts.get((workload, OURS), {}).get(how)
     if not results.ran(workload, OURS) and not how.startswith("instructions of "):
         return None
     if how == "rss":
@@ -189,8 +190,9 @@ def reckon(results, workload, how):
         ratios = [results.ratio(workload, OURS, peer) for peer in peers]
         return max((value for value in ratios if value is not None), default=None)
     if how.startswith("instructions of "):
-        both = [results.counts.get((w, OURS)) for w in (workload, how[len("instructions of ") :])]
-        return both[0]["instructions"] / both[1]["instructions"] if all(both) else None
+        pair = [results.counts.get((w, OURS), {}) for w in (workload, how[len("instructions of ") :])]
+        many, few = (counted.get("instructions") for counted in pair)
+        return many / few if many and few else None
     if how.startswith("W"):
         if not results.ran(how, OURS):
             return None
