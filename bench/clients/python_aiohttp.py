@@ -67,9 +67,10 @@ async def loop(job, tally, session):
 
 def fill_jar(job, jar):
     """Ten cookies of this host, and ten for each of as many others as it takes."""
-    for i in range(job.cookies):
-        site = job.url if i < 10 else f"http://shop{i // 10}.example/"
-        jar.update_cookies({f"c{i % 10}": f"value{i // 10}"}, aiohttp.client.URL(site))
+    for shop in range(job.cookies // 10):
+        site = f"http://shop{shop}.example/" if shop else job.url
+        cookies = {f"c{i}": f"value{shop}" for i in range(10)}
+        jar.update_cookies(cookies, aiohttp.client.URL(site))
 
 
 def peak_rss():

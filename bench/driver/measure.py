@@ -91,7 +91,7 @@ class Runner:
             "--length",
             str(self.mode.length(workload)),
             "--cookies",
-            str(workload.cookies),
+            str(self.mode.cookies(workload)),
         ]
         if workload.server.startswith("tls"):
             command += ["--ca", str(self.servers.ca_file)]

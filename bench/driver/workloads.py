@@ -120,6 +120,9 @@ class Mode:
     def concurrency(self, workload):
         return workload.smoke_concurrency if self.name == "smoke" else workload.concurrency
 
+    def cookies(self, workload):
+        return min(workload.cookies, 1000) if self.name == "smoke" else workload.cookies
+
     def length(self, workload):
         shrink = {"full": 1, "quick": 8, "smoke": 256}[self.name]
         return workload.length // shrink if workload.work in ("download", "upload") else workload.length
