@@ -33,6 +33,8 @@ def parse():
     parser.add_argument("--client", action="append", default=[], help="aiohttp, curl ...")
     parser.add_argument("--no-counts", action="store_true", help="nothing under valgrind and strace")
     parser.add_argument("--only-counts", action="store_true", help="nothing else")
+    parser.add_argument("--serve", action="store_true",
+                        help="only starts the servers and prints how to run each client by hand")
     parser.add_argument("--output", type=pathlib.Path, help="a folder for results.{md,json,svg}")
     options = parser.parse_args()
     options.mode = workloads.MODES[options.mode or "full"]
@@ -87,6 +89,16 @@ def run_counts(options, runner, results, chosen, clients):
         say(f"counted {workload.name}")
 
 
+def serve(runner, chosen, clients, mode):
+    """For profilers and debuggers: the servers, until standard input ends."""
+    for workload in chosen:
+        for client in clients:
+            command = runner.command(workload, client, mode.count(workload, client))
+            print(shlex.join(command))
+    print("The servers run until standard input ends.", flush=True)
+    sys.stdin.read()
+
+
 def choose_clients(options, runner, results):
     clients = []
     for client in workloads.CLIENTS:
@@ -119,6 +131,9 @@ def main():
     with servers.Servers(options.programs, SOURCES, options.mode) as running:
         runner = measure.Runner(options.programs, SOURCES, running, options.mode)
         clients = choose_clients(options, runner, results)
+        if options.serve:
+            serve(runner, chosen, clients, options.mode)
+            return 0
         run_rounds(options, runner, results, chosen, clients)
         run_counts(options, runner, results, chosen, clients)
     if options.mode.name == "smoke":

@@ -1,6 +1,7 @@
 // Boost.Beast as its examples show it: coroutines, a timeout for every operation, its own messages
 // and parsers. A pool, redirects, cookies and the rest would have to be written.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -141,7 +142,9 @@ awaitable<void> receive(Stream& stream, Run* run, beast::flat_buffer* buffer, st
 /// The requests of one connection; of all that come, with one connection each.
 template <class Stream>
 awaitable<void> requests(Stream& stream, Run* run, std::size_t index) {
+    // Left alone it reads 512 bytes at a time.
     beast::flat_buffer buffer;
+    buffer.reserve(std::min(std::size_t{512} + run->job.length, std::size_t{64} << 10U));
     while (true) {
         beast::get_lowest_layer(stream).expires_after(timeout);
         co_await send(stream, run, index);

@@ -80,9 +80,8 @@ class Runner:
                 counts[what] = (found[1] - found[0]) / (many - few)
         return counts
 
-    def execute(self, prefix, workload, client, count, seconds):
+    def command(self, workload, client, count):
         command = [
-            *prefix,
             *client.command(self.programs, self.sources),
             workload.work,
             self.servers.url(workload),
@@ -95,6 +94,10 @@ class Runner:
         ]
         if workload.server.startswith("tls"):
             command += ["--ca", str(self.servers.ca_file)]
+        return command
+
+    def execute(self, prefix, workload, client, count, seconds):
+        command = [*prefix, *self.command(workload, client, count)]
         environment = dict(os.environ, GOMAXPROCS="1")
         try:
             output = subprocess.run(
