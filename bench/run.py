@@ -6,6 +6,7 @@ everything is bounded in count and time. Exits with 1 when a client gave a wrong
 """
 
 import argparse
+import dataclasses
 import json
 import pathlib
 import re
@@ -89,6 +90,18 @@ def run_counts(options, runner, results, chosen, clients):
         say(f"counted {workload.name}")
 
 
+def check_strictness(runner, results, clients):
+    """A client that takes a wrong answer for a right one would be fast for nothing."""
+    right = workloads.WORKLOADS[0]
+    wrong = dataclasses.replace(right, length=right.length + 1)
+    for client in clients:
+        try:
+            runner.run(wrong, client)
+            results.fail(right, client, "it takes a wrong answer for a right one")
+        except measure.Failed:
+            pass
+
+
 def serve(runner, chosen, clients, mode):
     """For profilers and debuggers: the servers, until standard input ends."""
     for workload in chosen:
@@ -135,6 +148,8 @@ def main():
             serve(runner, chosen, clients, options.mode)
             return 0
         run_rounds(options, runner, results, chosen, clients)
+        if options.mode.name == "smoke":
+            check_strictness(runner, results, clients)
         run_counts(options, runner, results, chosen, clients)
     if options.mode.name == "smoke":
         print(report.summary(results))
