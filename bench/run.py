@@ -24,7 +24,8 @@ SOURCES = pathlib.Path(__file__).resolve().parent
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", type=pathlib.Path, default=SOURCES.parent / "build/bench/bench")
+    parser.add_argument("--programs", type=pathlib.Path, help="where the clients were built",
+                        default=SOURCES.parent / "build/bench/bench")
     parser.add_argument("--quick", action="store_const", const="quick", dest="mode",
                         help="one round of little; shows that it works, its figures mean nothing")
     parser.add_argument("--smoke", action="store_const", const="smoke", dest="mode",
@@ -32,7 +33,8 @@ def parse():
     parser.add_argument("--rounds", type=int, help="default 5")
     parser.add_argument("--workload", action="append", default=[], help="W1, 'W4 plain' ...")
     parser.add_argument("--client", action="append", default=[], help="aiohttp, curl ...")
-    parser.add_argument("--no-counts", action="store_true", help="nothing under valgrind and strace")
+    parser.add_argument("--no-counts", action="store_true",
+                        help="nothing under valgrind and strace")
     parser.add_argument("--only-counts", action="store_true", help="nothing else")
     parser.add_argument("--serve", action="store_true",
                         help="only starts the servers and prints how to run each client by hand")
@@ -129,7 +131,9 @@ def choose_clients(options, runner, results):
 def heading(options):
     command = " ".join(["./scripts/bench.sh", *map(shlex.quote, sys.argv[1:])])
     command = re.sub(r" --(programs|output) \S+", "", command)
-    quick = " It made few requests, of less: its figures mean little." * (options.mode.name == "quick")
+    quick = ""
+    if options.mode.name == "quick":
+        quick = " It made few requests, of less: its figures mean little."
     rounds = {0: "no rounds", 1: "1 round"}.get(options.rounds, f"{options.rounds} rounds")
     return f"Made by `{command}`: {rounds}.{quick}"
 

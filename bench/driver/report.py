@@ -79,7 +79,8 @@ class Results:
         """Of the medians of the CPU; None when one of them did not run."""
         if not (self.ran(workload, client) and self.ran(workload, other)):
             return None
-        return self.median(workload, client, "cpu") / max(1e-12, self.median(workload, other, "cpu"))
+        base = self.median(workload, other, "cpu")
+        return self.median(workload, client, "cpu") / max(1e-12, base)
 
     def as_json(self):
         name = lambda key: f"{key[0]} | {key[1]}"
@@ -112,9 +113,10 @@ def table(header, rows):
     """A table in Markdown, whose columns stand below each other."""
     cells = [header, *rows]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    line = lambda row: "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |"
-    rule = "|" + "|".join("-" * (width + 1) + (":" if i else "-") for i, width in enumerate(widths)) + "|"
-    return "\n".join([line(header), rule, *map(line, rows)])
+    line = lambda parts: "| " + " | ".join(parts) + " |"
+    padded = [line(cell.ljust(width) for cell, width in zip(row, widths)) for row in cells]
+    rule = line("-" * (width - 1) + (":" if i else "-") for i, width in enumerate(widths))
+    return "\n".join([padded[0], rule, *padded[1:]])
 
 
 def workload_table(results, workload):
@@ -164,7 +166,8 @@ def counts_tables(results):
                 shown = ("" if value is None else show(value) for value in counts)
                 rows.append([client.label, *shown])
         if rows:
-            text += f"### {what.capitalize()} a request\n\n" + table(["client", *names], rows) + "\n\n"
+            text += f"### {what.capitalize()} a request\n\n"
+            text += table(["client", *names], rows) + "\n\n"
     return text.rstrip("\n") + "\n" if text else ""
 
 
@@ -190,7 +193,8 @@ def reckon(results, workload, how):
         ratios = [results.ratio(workload, OURS, peer) for peer in peers]
         return max((value for value in ratios if value is not None), default=None)
     if how.startswith("instructions of "):
-        pair = [results.counts.get((w, OURS), {}) for w in (workload, how[len("instructions of ") :])]
+        other = how.removeprefix("instructions of ")
+        pair = [results.counts.get((name, OURS), {}) for name in (workload, other)]
         many, few = (counted.get("instructions") for counted in pair)
         return many / few if many and few else None
     if how.startswith("W"):
@@ -209,7 +213,8 @@ def targets_table(results):
             rows.append([workload, text, *shown, "yes" if value <= limit else "NO"])
     if not rows:
         return ""
-    return "### Targets\n\n" + table(["workload", "what", "at most", "measured", "met"], rows) + "\n"
+    header = ["workload", "what", "at most", "measured", "met"]
+    return f"### Targets\n\n{table(header, rows)}\n"
 
 
 def first_line(command):
@@ -248,10 +253,11 @@ def machine_text():
 
 def whole(results, workloads):
     """The report in Markdown."""
+    measured = {workload for workload, _ in results.runs}
     parts = [
         INTRODUCTION,
         *(f"LEFT OUT: {client}: {why}\n" for client, why in results.left_out.items()),
-        *(workload_table(results, w) for w in workloads if any(key[0] == w.name for key in results.runs)),
+        *(workload_table(results, w) for w in workloads if w.name in measured),
         counts_tables(results),
         targets_table(results),
     ]

@@ -38,7 +38,8 @@ _tls_get = dict(work="get", server="tls", path="/1k")
 _new = dict(work="close", path="/1k", smoke=10)
 _queue = dict(work="queue", server="plain", path="/1k", concurrency=100, smoke_concurrency=10)
 _jar = dict(
-    work="cookies", server="plain", path="/cookies", host="localhost", count=10_000, quick=500, smoke=20
+    work="cookies", server="plain", path="/cookies", host="localhost",
+    count=10_000, quick=500, smoke=20,
 )
 
 WORKLOADS = [
@@ -113,7 +114,8 @@ class Mode:
     seconds: int  # after which a client is ended
 
     def count(self, workload, client):
-        count = {"full": workload.count, "quick": workload.quick, "smoke": workload.smoke}[self.name]
+        counts = {"full": workload.count, "quick": workload.quick, "smoke": workload.smoke}
+        count = counts[self.name]
         reducible = workload.concurrency <= 64 and workload.work not in ("download", "upload")
         return max(1, count // client.slower) if reducible else count
 
@@ -125,7 +127,8 @@ class Mode:
 
     def length(self, workload):
         shrink = {"full": 1, "quick": 8, "smoke": 256}[self.name]
-        return workload.length // shrink if workload.work in ("download", "upload") else workload.length
+        large = workload.work in ("download", "upload")
+        return workload.length // shrink if large else workload.length
 
 
 MODES = {
