@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a task needs and the system does not have, on Debian 12 and Ubuntu 24.04.
-# Usage: install_deps.sh build|test|lint|clang|fuzz...
+# Usage: install_deps.sh build|test|lint|clang|fuzz|bench...
 set -euo pipefail
 
 # A name with alternatives, "a|b", is met by any of them; the first one available is installed.
@@ -18,6 +18,8 @@ for task in "$@"; do
     lint) packages+=(python3 clang-format-19 clang-tidy-19) ;;
     clang) packages+=(clang-19) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;
+    bench) packages+=(python3 nginx-light openssl valgrind strace libcurl4-openssl-dev libcpp-httplib-dev
+        golang-go python3-aiohttp) ;;
     *)
         echo "install_deps.sh: unknown task '$task'" >&2
         exit 2

@@ -113,10 +113,10 @@ public:
     const TlsOptions& ssl() const noexcept { return policy_.ssl; }
     const detail::ConnectorPolicy& policy() const noexcept { return policy_; }
 
-protected:
+private:
+    friend Self;
     ConnectorOptions() = default;
 
-private:
     Self& self() noexcept { return static_cast<Self&>(*this); }
 
     detail::ConnectorPolicy policy_;
