@@ -13,10 +13,8 @@
 
 #include <openssl/ssl.h>
 
-#include <aiohttp/connector.hpp>
-#include <aiohttp/detail/connection/dialer.hpp>
-#include <aiohttp/detail/connection/tcp_dialer.hpp>
-#include <aiohttp/detail/net/resolver.hpp>
+#include <aiohttp/resolver.hpp>
+#include <aiohttp/tcp_connector.hpp>
 
 #include "support/catch.hpp"
 #include "support/tls.hpp"
@@ -94,27 +92,6 @@ public:
 
 private:
     const char* name_;
-};
-
-/// Every host is the loopback interface.
-class LoopbackDialer final : public aiohttp::detail::Dialer {
-public:
-    boost::asio::awaitable<aiohttp::Error> dial(
-        std::string /*host*/,
-        std::uint16_t port,
-        aiohttp::detail::Deadline& deadline,
-        std::unique_ptr<aiohttp::detail::Transport>& transport) override {
-        return tcp_.dial("127.0.0.1", port, deadline, transport);
-    }
-
-private:
-    aiohttp::detail::TcpDialer tcp_{std::make_unique<aiohttp::detail::ThreadedResolver>()};
-};
-
-class LoopbackConnector : public aiohttp::BaseConnector {
-public:
-    explicit LoopbackConnector(const aiohttp::TCPConnectorOptions& options)
-        : BaseConnector(options.policy(), std::make_unique<LoopbackDialer>()) {}
 };
 
 }  // namespace
@@ -265,8 +242,12 @@ TEST_CASE("an international host is named in SNI in its ASCII form", "[H117]") {
     Server server(ServerOptions().certificate(authority.issue(
         CertificateOptions().dns_names({"xn--bcher-kva.example"}).ip_addresses({}))));
     server.route("/", Reply(200, "ok"));
+    const aiohttp::StaticResolver::Hosts hosts{{"xn--bcher-kva.example", {"127.0.0.1"}},
+                                               {"xn--strae-oqa.example", {"127.0.0.1"}}};
     auto options = ClientSessionOptions().connector(
-        std::make_shared<LoopbackConnector>(aiohttp::TCPConnectorOptions().ssl(trust(server))));
+        aiohttp::TCPConnectorOptions()
+            .ssl(trust(server))
+            .resolver(std::make_shared<aiohttp::StaticResolver>(hosts)));
     run_client_with(
         std::move(options), server, [](ClientSession& session, Server& target) -> Async {
             const auto port = std::to_string(target.port());
