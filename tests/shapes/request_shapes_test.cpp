@@ -83,7 +83,7 @@ asio::awaitable<void> proxies(const Echo& echo) {
     auto response = co_await session.get(long_path).proxy(
         aiohttp::Proxy(echo.url(""))
             .auth(aiohttp::ProxyAuth(aiohttp::BasicAuth("u", long_text)))
-            .ssl(aiohttp::TlsOptions().ca_pem(long_text)));
+            .ssl(aiohttp::TlsOptions().ca_file(long_text)));
     CHECK(response.status() == 200);
     CHECK(echo.last_header("Proxy-Authorization") == aiohttp::BasicAuth("u", long_text).encode());
     const auto forwarded = co_await session.get(long_path)
@@ -117,7 +117,7 @@ asio::awaitable<void> chained_setters(const Echo& echo) {
     CHECK(text == long_text + "1");
     text = co_await session.post(echo.url()).data(std::make_unique<OnePiece>(long_text)).text();
     CHECK(text == long_text);
-    response = co_await session.get(echo.url()).ssl(aiohttp::TlsOptions().ca_pem(long_text));
+    response = co_await session.get(echo.url()).ssl(aiohttp::TlsOptions().ca_file(long_text));
     CHECK(response.status() == 200);
     response = co_await session.get(echo.url()).ssl(aiohttp::verify_none);
     CHECK(response.status() == 200);

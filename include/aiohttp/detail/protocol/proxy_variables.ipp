@@ -103,8 +103,8 @@ AIOHTTP_DECL ProxyVariables::ProxyVariables(const LookUp& look_up) {
     const auto all = find_variable(look_up, "all_proxy", true);
     for (std::size_t i = 0; i < schemes.size(); ++i) {
         const auto name = std::string(schemes[i]) + "_proxy";
-        auto found = find_variable(look_up, name, !cgi || schemes[i] != "http");
-        proxies_[i] = found ? std::move(found) : all;
+        const auto found = find_variable(look_up, name, !cgi || schemes[i] != "http");
+        proxies_[i] = found ? found : all;
     }
     if (const auto hosts = find_variable(look_up, "no_proxy", true)) {
         no_proxy_ = NoProxyRules(hosts->value);
