@@ -10,6 +10,10 @@ namespace aiohttp {
 /// Decides whether an address may be connected to (TCPConnectorOptions::address_guard). It is
 /// asked for every address before it is dialled: those a name resolves to and IP literals, for
 /// every connection, so also for the targets of redirects. False, or an exception, vetoes it.
+///
+/// A request through a proxy is asked about, too, when its host is an IP literal or is looked up
+/// here (socks4 and socks5); a name that the proxy looks up cannot be. The proxy's own address is
+/// asked about like any other.
 using AddressGuard = std::function<bool(const ResolvedHost&)>;
 
 /// Whether an IPv4 or IPv6 address belongs to a host of the public Internet: false for loopback,

@@ -16,6 +16,9 @@ public:
 /// Connects to a Unix socket, for http and https alike. The host of a URL is only what the Host
 /// field says, and what TLS checks: `http://docker/v1.43/containers/json`.
 ///
+/// There is no proxy in between: those of the session and the environment are not asked, and one
+/// that a request names throws ValueError.
+///
 /// A request throws UnixClientConnectorError when there is no such path, it is longer than the
 /// system allows (107 bytes on Linux), or nobody listens.
 class UnixConnector : public BaseConnector {

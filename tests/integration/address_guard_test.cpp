@@ -147,3 +147,23 @@ TEST_CASE("a guard that throws refuses, and says why") {
               std::string::npos);
     });
 }
+
+TEST_CASE("the guard holds for IP literals behind a proxy") {
+    Server proxy;
+    const auto at = "://127.0.0.1:" + std::to_string(proxy.port());
+    const auto guard = [](const ResolvedHost& host) { return host.address == "127.0.0.1"; };
+    run_with(
+        guarded(guard),
+        [](ClientSession& session, const auto& address) -> Async {
+            for (const std::string scheme : {"http", "socks4", "socks4a", "socks5", "socks5h"}) {
+                for (const std::string url : {"http://169.254.169.254/", "https://[fe80::1]/"}) {
+                    INFO(scheme << ' ' << url);
+                    const auto error = co_await failure<ClientConnectorAddressError>(
+                        session.get(url).proxy(scheme + address));
+                    CHECK(std::string(error.what()).find(url) != std::string::npos);
+                }
+            }
+        },
+        at);
+    CHECK(proxy.connections_accepted() == 0);
+}

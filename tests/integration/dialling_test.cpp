@@ -549,3 +549,29 @@ TEST_CASE("the system's resolver knows localhost, in the family that is asked fo
         },
         resolver, server);
 }
+
+TEST_CASE("an address whose TLS fails is followed by the next one", "[K173]") {
+    const CertificateAuthority known;
+    Server bad(ServerOptions().address("127.0.0.2").tls());
+    Server good(ServerOptions().address("127.0.0.3").port(bad.port()).certificate(known.issue()));
+    good.route("/", Reply(200, "three"));
+    const auto url = "https://localhost:" + std::to_string(bad.port()) + "/";
+    auto connector = TCPConnectorOptions().ssl(TlsOptions().ca_pem(known.pem()));
+    run_dialling(
+        TCPConnectorOptions(connector).resolver(resolves({"127.0.0.2", "127.0.0.3"})),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            const auto text = co_await session.get(the_url).text();
+            CHECK(text == "three");
+            CHECK(session.connector().stats().open == 1);
+        },
+        url);
+    CHECK(bad.connections_accepted() == 1);
+    run_dialling(
+        TCPConnectorOptions(connector).resolver(resolves({"127.0.0.2", "127.0.0.4"})),
+        [](ClientSession& session, const auto& the_url) -> Async {
+            // Nobody is at the other address: what the first one failed at is told.
+            co_await failure<ClientConnectorCertificateError>(session.get(the_url));
+            CHECK(session.connector().stats().open == 0);
+        },
+        url);
+}

@@ -210,3 +210,16 @@ TEST_CASE("netrc has credentials for a proxy that comes without", "[K163][F86]")
     answer(origin);
     CHECK(proxy.request(2).header("Proxy-Authorization") == BasicAuth("net", "rc").encode());
 }
+
+TEST_CASE("credentials for a proxy do not reach a server that is asked directly", "[K163][K166]") {
+    const CleanEnvironment clean;
+    const Variable variable("http_proxy", std::string("http://127.0.0.1:1"));
+    const Variable none("no_proxy", std::string("127.0.0.1"));
+    Origin origin;
+    run_client_with(ClientSessionOptions().trust_env(true).header("Proxy-Authorization", "secret"),
+                    origin, [](ClientSession& session, Origin& target) -> Async {
+                        const auto text = co_await session.get(target.url()).text();
+                        CHECK(text == "direct");
+                    });
+    CHECK(origin.request(0).header_count("Proxy-Authorization") == 0);
+}

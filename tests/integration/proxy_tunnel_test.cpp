@@ -280,6 +280,23 @@ TEST_CASE("TLS goes to an https proxy, and through it to the server", "[K162]") 
     CHECK(origin.request(0).header_count("Proxy-Authorization") == 0);
 }
 
+TEST_CASE("the TLS options of an https proxy may name what its certificate is for") {
+    HttpProxy proxy(ServerOptions().address("127.0.0.2").tls());
+    Origin origin;
+    run_client_with(
+        trusting(origin), origin,
+        [](ClientSession& session, Origin& /*target*/, HttpProxy& via) -> Async {
+            auto tls = TlsOptions().ca_pem(via.ca_pem()).server_name("localhost");
+            const auto text =
+                co_await session.get("http://a.test/")
+                    .proxy(Proxy("https://127.0.0.2:" + std::to_string(via.port())).ssl(tls))
+                    .text();
+            CHECK(text == "forwarded http://a.test/");
+        },
+        proxy);
+    CHECK(proxy.request(0).tls->server_name == "localhost");
+}
+
 TEST_CASE("an https proxy without TLS options has those of the connector") {
     const CertificateAuthority authority;
     Server origin(ServerOptions().certificate(authority.issue()).tls());

@@ -206,3 +206,23 @@ TEST_CASE("a Unix socket whose backlog is full is an error", "[K175]") {
         ::close(descriptor);
     }
 }
+
+TEST_CASE("a Unix socket is never taken for a proxy") {
+    const Folder folder;
+    const auto path = folder.file("http.sock");
+    Server server(ServerOptions().unix_path(path));
+    server.route("*", Reply(200, "ok"));
+    run_with(ClientSessionOptions()
+                 .connector(std::make_shared<UnixConnector>(path))
+                 .proxy("http://me:secret@proxy.example:3128"),
+             [](ClientSession& session) -> Async {
+                 const auto text = co_await session.get("http://docker/").text();
+                 CHECK(text == "ok");
+                 const auto error = co_await failure<ValueError>(
+                     session.get("http://docker/").proxy("socks5://127.0.0.1:1"));
+                 CHECK(std::string(error.what()).find("socks5://127.0.0.1:1") != std::string::npos);
+             });
+    REQUIRE(server.request_count() == 1);
+    CHECK(server.request(0).target == "/");
+    CHECK(server.request(0).header_count("Proxy-Authorization") == 0);
+}

@@ -138,3 +138,12 @@ TEST_CASE("no_proxy knows addresses and blocks of them") {
     CHECK(match("10.0.0.0/8", "::ffff:10.0.0.1"));
     CHECK_FALSE(match("10.0.0.0/8", "a.test"));
 }
+
+TEST_CASE("a block of IPv6 addresses holds no IPv4 address, unless it is of mapped ones",
+          "[K166]") {
+    CHECK(match("::/0", "2001:db8::1"));
+    CHECK_FALSE(match("::/0", "10.0.0.1"));
+    CHECK(match("0.0.0.0/0", "10.0.0.1"));
+    CHECK_FALSE(match("0.0.0.0/0", "2001:db8::1"));
+    CHECK(match("::ffff:10.0.0.0/104", "10.0.0.1"));
+}

@@ -32,6 +32,8 @@ public:
     DeadlinePool& deadlines() noexcept { return *deadlines_; }
     bool force_close() const noexcept { return policy_.force_close; }
 
+    /// What makes its connections.
+    const Dialer& dialer() const noexcept { return *dialer_; }
     /// The way through a proxy for the connections made here.
     std::shared_ptr<const ProxyRoute> route(const std::shared_ptr<const Proxy>& proxy) {
         return routes_.get(proxy, tls_contexts_, policy_.ssl);

@@ -8,6 +8,19 @@
 
 namespace aiohttp::detail {
 
+AIOHTTP_DECL asio::awaitable<Error> Dialer::dial_another(
+    std::string /*host*/,
+    std::uint16_t /*port*/,
+    std::vector<std::string> /*but*/,
+    Deadline& /*deadline*/,
+    std::unique_ptr<Transport>& /*transport*/) {
+    co_return Error();
+}
+
+AIOHTTP_DECL Error Dialer::refuse(const std::string& /*host*/, std::uint16_t /*port*/) const {
+    return Error();
+}
+
 AIOHTTP_DECL asio::awaitable<Error> Dialer::resolve(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& /*deadline*/,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
@@ -25,8 +27,23 @@ AIOHTTP_DECL asio::awaitable<Error> establish(Dialer& dialer,
     } else {
         error = co_await dialer.dial(key.host, key.port, deadline, transport);
     }
-    if (!error && key.tls) {
+    std::vector<std::string> failed;
+    while (!error && key.tls) {
+        failed.push_back(transport->remote_endpoint());
         error = co_await secure(transport, key.tls, name, key.host, key.port, deadline);
+        if (!error || deadline.verdict() || key.proxy) {
+            break;
+        }
+        // As in aiohttp, what one address of the host fails at another one may do.
+        const auto unreachable =
+            co_await dialer.dial_another(key.host, key.port, failed, deadline, transport);
+        if (deadline.verdict()) {
+            co_return deadline.verdict();
+        }
+        if (unreachable || !transport) {
+            break;
+        }
+        error = Error();
     }
     if (error) {
         co_return error;

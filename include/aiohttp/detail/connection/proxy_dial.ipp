@@ -36,7 +36,10 @@ AIOHTTP_DECL asio::awaitable<Error> reach_proxy(Dialer& dialer,
     }
     auto error = co_await dialer.dial(host, port, deadline, transport);
     if (!error && route->tls) {
-        const auto name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+        auto name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+        if (route->proxy.ssl() && !route->proxy.ssl()->fields().server_name.empty()) {
+            name = route->proxy.ssl()->fields().server_name;
+        }
         error = co_await secure(transport, route->tls, name, host, port, deadline);
     }
     if (error && !deadline.verdict()) {

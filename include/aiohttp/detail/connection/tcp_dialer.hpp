@@ -32,6 +32,12 @@ public:
                                 std::uint16_t port,
                                 Deadline& deadline,
                                 std::unique_ptr<Transport>& transport) override;
+    asio::awaitable<Error> dial_another(std::string host,
+                                        std::uint16_t port,
+                                        std::vector<std::string> but,
+                                        Deadline& deadline,
+                                        std::unique_ptr<Transport>& transport) override;
+    Error refuse(const std::string& host, std::uint16_t port) const override;
     asio::awaitable<Error> resolve(std::string host,
                                    std::uint16_t port,
                                    Deadline& deadline,
@@ -40,6 +46,11 @@ public:
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
+    asio::awaitable<Error> connect(std::string host,
+                                   std::uint16_t port,
+                                   Endpoints endpoints,
+                                   Deadline& deadline,
+                                   std::unique_ptr<Transport>& transport) const;
     asio::awaitable<Error> look_up(std::string host,
                                    std::uint16_t port,
                                    Deadline& deadline,

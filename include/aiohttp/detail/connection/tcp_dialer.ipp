@@ -205,6 +205,45 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
     if (unusable) {
         co_return unusable;
     }
+    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
+                                                            std::uint16_t port,
+                                                            std::vector<std::string> but,
+                                                            Deadline& deadline,
+                                                            std::unique_ptr<Transport>& transport) {
+    Endpoints endpoints;
+    auto unusable = co_await look_up(host, port, deadline, endpoints);
+    if (!unusable) {
+        unusable = choose(host, port, endpoints);
+    }
+    std::erase_if(endpoints, [&but](const auto& endpoint) {
+        return std::ranges::find(but, to_string(endpoint)) != but.end();
+    });
+    if (unusable || endpoints.empty()) {
+        co_return unusable;
+    }
+    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
+}
+
+AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port) const {
+    error_code not_an_address;
+    const auto literal = asio::ip::make_address(host, not_an_address);
+    if (not_an_address) {
+        return Error();  // who connects looks it up
+    }
+    Endpoints endpoints;
+    endpoints.emplace_back(literal, port);
+    return refuse_guarded(host, port, endpoints);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
+    std::string host,
+    std::uint16_t port,
+    Endpoints endpoints,
+    Deadline& deadline,
+    std::unique_ptr<Transport>& transport) const {
     const auto tried = endpoints.size();
     deadline.begin(Deadline::Limit::sock_connect);
     ConnectOutcome outcome;

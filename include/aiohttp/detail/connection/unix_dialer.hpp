@@ -11,6 +11,7 @@ namespace aiohttp::detail {
 class UnixDialer final : public Dialer {
 public:
     explicit UnixDialer(std::string path) : path_(std::move(path)) {}
+    bool takes_proxies() const noexcept override { return false; }
     asio::awaitable<Error> dial(std::string host,
                                 std::uint16_t port,
                                 Deadline& deadline,

@@ -7,6 +7,7 @@
 #include <aiohttp/auth.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/proxy_route.hpp>
+#include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/middleware/proxy.hpp>
@@ -144,15 +145,35 @@ AIOHTTP_DECL void add_proxy_fields(ClientRequest& request, const Headers& sessio
     }
 }
 
+/// The proxy as the connector can use it. Throws what forbids it.
+AIOHTTP_DECL std::shared_ptr<const Proxy> usable_proxy(const Exchange& exchange) {
+    const ClientRequest& request = exchange.request;
+    auto proxy = proxy_for(request, exchange.defaults);
+    const Dialer& dialer = exchange.connector->dialer();
+    if (!proxy) {
+        return proxy;
+    }
+    if (!dialer.takes_proxies()) {
+        if (request.proxy) {
+            throw ValueError("proxy " + proxy->str() + " together with a Unix socket");
+        }
+        return nullptr;
+    }
+    if (const auto refused = dialer.refuse(std::string(request.url.host()), request.url.port())) {
+        with_request(refused, request.method, request.url.display()).raise();
+    }
+    return proxy;
+}
+
 AIOHTTP_DECL void choose_route(Exchange& exchange) {
     ClientRequest& request = exchange.request;
-    const auto proxy = proxy_for(request, exchange.defaults);
+    const auto proxy = usable_proxy(exchange);
     request.route = proxy ? exchange.connector->route(proxy) : nullptr;
     request.absolute_form =
         request.route && request.route->forwards(request.url.scheme() != "http");
     if (request.absolute_form) {
         add_proxy_fields(request, *exchange.defaults.session_headers);
-    } else if (request.route) {
+    } else {
         request.wire.erase(proxy_authorization);  // it would get to the server
     }
 }

@@ -41,6 +41,10 @@ AIOHTTP_DECL std::optional<IpBytes> parse_ip_address(std::string_view text) {
 }
 
 AIOHTTP_DECL bool IpNetwork::contains(const IpBytes& other) const noexcept {
+    const bool of_v4 = prefix >= 8 * v4_mapped.size() && address.is_v4();
+    if (other.is_v4() && !of_v4) {
+        return false;  // "::/0" is every IPv6 address, and no IPv4 one
+    }
     for (unsigned bit = 0; bit < prefix; bit += 8) {
         const unsigned rest = prefix - bit;
         const unsigned mask = rest >= 8 ? 0xffU : (0xff00U >> rest) & 0xffU;
