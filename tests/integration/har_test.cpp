@@ -1,6 +1,7 @@
 // HAR 1.2: what a recorder writes, held against the specification.
 
 #include <algorithm>
+#include <any>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -9,15 +10,22 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <aiohttp/error.hpp>
 #include <aiohttp/har.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
+#include <aiohttp/trace.hpp>
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
@@ -25,6 +33,7 @@
 
 namespace {
 
+using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::HarOptions;
@@ -432,4 +441,45 @@ TEST_CASE("a recorder serves several sessions, and writes a file") {
     CHECK(text == recorder.to_string());
     std::filesystem::remove(path);
     CHECK_THROWS_AS(recorder.save("/nowhere/at/all.har"), std::filesystem::filesystem_error);
+}
+
+TEST_CASE("why a request failed is told without the secrets of its URL") {
+    Server server;
+    server.route("/reset", Script().reset());
+    server.route("/500", Reply(500, "sorry"));
+    server.route("/moved", Reply(302, "").header("Location", "/reset?token=hop-secret"));
+    server.route("/ftp", Reply(302, "").header("Location", "ftp://u:p-secret@h/?token=to-secret"));
+    server.route("/cut",
+                 Script().send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345").close());
+    const auto record = [&server](Secrets secrets) {
+        HarRecorder recorder(HarOptions().secrets(secrets));
+        run_client_with(
+            recorded(recorder), server, [](ClientSession& session, Server& target) -> Async {
+                co_await failure<aiohttp::ClientConnectionResetError>(
+                    session.get(target.url("/reset?token=reset-secret")));
+                co_await failure<aiohttp::ClientResponseError>(
+                    session.get(target.url("/500?token=status-secret")).raise_for_status());
+                co_await failure<aiohttp::ClientConnectionResetError>(
+                    session.get(target.url("/moved?token=first-secret")));
+                co_await failure<aiohttp::NonHttpUrlRedirectClientError>(
+                    session.get(target.url("/ftp?token=from-secret")));
+                co_await failure<aiohttp::ClientPayloadError>(
+                    session.get(target.url("/cut?token=cut-secret")).text());
+                const auto throws = [](aiohttp::ClientRequest& request,
+                                       aiohttp::Next) -> boost::asio::awaitable<ClientResponse> {
+                    throw std::runtime_error("not " + request.url().str());
+                    co_return ClientResponse();
+                };
+                co_await failure<std::runtime_error>(
+                    session.get(target.url("/?token=own-secret&a=b")).middlewares(throws));
+            });
+        entries_of(recorder);
+        return recorder.to_string();
+    };
+    const auto masked = record(Secrets::masked);
+    CAPTURE(masked);
+    CHECK(masked.find("-secret") == std::string::npos);
+    CHECK(masked.find("_error\": \"not " + server.url("/?token=***&a=b")) != std::string::npos);
+    const auto shown = record(Secrets::shown);
+    CHECK(shown.find("_error\": \"not " + server.url("/?token=own-secret")) != std::string::npos);
 }

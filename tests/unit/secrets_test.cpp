@@ -70,3 +70,18 @@ TEST_CASE("JSON that is cut off anywhere neither shows the secret nor runs over"
         CHECK(masked.find('7') == std::string::npos);
     }
 }
+
+TEST_CASE("a text loses the secrets of every URL in it") {
+    CHECK(masked_text("") == "");
+    CHECK(masked_text("no URL, a=b, token=c") == "no URL, a=b, token=c");
+    CHECK(masked_text("GET http://u:p@h/?token=a&b=c: it\tfailed; /x?a=b&sig=d") ==
+          "GET http://***@h/?token=***&b=c: it\tfailed; /x?a=b&sig=***");
+    CHECK(masked_text("from \"http://h/?token=a b\" to \"http://u:p@h/\"") ==
+          "from \"http://h/?token=***\" to \"http://***@h/\"");
+    CHECK(masked_text(R"(from "http://h/?token=a\" b" on)") == R"(from "http://h/?token=***" on)");
+    CHECK(masked_text("a \" http://h/?token=a <http://h/#sig=1&token=b>") ==
+          "a \" http://h/?token=*** <http://h/#sig=***&token=***>");
+    CHECK(masked_text("\"see http://u:p@h/ and http://u:p@h/\"") ==
+          "\"see http://***@h/ and http://***@h/\"");
+    CHECK(masked_text("  \n") == "  \n");
+}

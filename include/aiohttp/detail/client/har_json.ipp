@@ -304,7 +304,8 @@ AIOHTTP_DECL HarWriter::Json HarWriter::entry() const {
         json["connection"] = std::to_string(entry_.timings.connection);
     }
     if (!entry_.error.empty()) {
-        json["_error"] = har_text(entry_.error);
+        // Of whatever origin it is, it may name URLs: the request's, or where a redirect leads.
+        json["_error"] = har_text(masks_ ? masked_text(entry_.error) : entry_.error);
     }
     return json;
 }

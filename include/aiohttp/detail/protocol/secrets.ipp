@@ -126,6 +126,41 @@ AIOHTTP_DECL std::size_t end_of_json_string(std::string_view json, std::size_t a
     return json.size();
 }
 
+/// Each word on its own; "," or ":" behind a URL is not its own.
+AIOHTTP_DECL std::string masked_words(std::string_view text) {
+    static constexpr std::string_view between = " \t\r\n\"<>";
+    std::string out;
+    while (!text.empty()) {
+        const auto begin = std::min(text.find_first_not_of(between), text.size());
+        out.append(text.substr(0, begin));
+        text.remove_prefix(begin);
+        const auto end = std::min(text.find_first_of(between), text.size());
+        const auto size = text.substr(0, end).find_last_not_of(",:;") + 1;
+        out.append(masked_url(text.substr(0, size))).append(text.substr(size, end - size));
+        text.remove_prefix(end);
+    }
+    return out;
+}
+
+AIOHTTP_DECL std::string masked_text(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto begin = std::min(text.find('"'), text.size());
+        const auto end = end_of_json_string(text, begin);
+        out.append(text.substr(0, begin));
+        if (end - begin >= 2 && text[end - 1] == '"') {
+            // A URL between quotation marks may be none, and have spaces.
+            const auto quoted = text.substr(begin + 1, end - begin - 2);
+            out.append("\"").append(masked_url(quoted)).append("\"");
+            text.remove_prefix(end);
+        } else {
+            out.append(text.substr(begin));
+            text = {};
+        }
+    }
+    return masked_words(out);
+}
+
 AIOHTTP_DECL std::string masked_json(std::string_view json) {
     static constexpr std::string_view white = " \t\r\n";
     std::string out;
