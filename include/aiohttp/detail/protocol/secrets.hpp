@@ -26,7 +26,8 @@ std::string masked_text(std::string_view text);
 /// Names and values as in a query or in application/x-www-form-urlencoded.
 std::string masked_form(std::string_view form);
 
-/// JSON, whole or cut off: the strings and numbers of members with secret names.
+/// JSON, whole or cut off: without the strings, numbers, arrays and objects that are the values of
+/// members with secret names.
 std::string masked_json(std::string_view json);
 
 }  // namespace aiohttp::detail
