@@ -483,3 +483,63 @@ TEST_CASE("why a request failed is told without the secrets of its URL") {
     const auto shown = record(Secrets::shown);
     CHECK(shown.find("_error\": \"not " + server.url("/?token=own-secret")) != std::string::npos);
 }
+
+TEST_CASE("a hop that fails before it is sent is an entry of its own") {
+    Server gone;
+    const auto elsewhere = gone.url("/there?a=b");
+    gone.refuse_connections();
+    Server server;
+    server.route("/moved", Reply(302, "").header("Location", elsewhere));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<aiohttp::ClientConnectorError>(
+                            session.post(target.url("/moved")).data("body"));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 2);
+    CHECK(!entries[0].contains("_error"));
+    CHECK(entries[1]["request"]["method"] == "GET");
+    CHECK(entries[1]["request"]["url"] == elsewhere);
+    CHECK(!entries[1]["request"].contains("postData"));
+    CHECK(entries[1]["response"]["status"] == 0);
+    CHECK(entries[1]["time"] > 0);
+    CHECK(entries[1].contains("_error"));
+}
+
+TEST_CASE("a redirect that is not followed makes no entry of another hop") {
+    Server server;
+    server.route("/self", Reply(302, "").header("Location", "/self"));
+    server.route("/ftp", Reply(302, "").header("Location", "ftp://h/"));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<aiohttp::TooManyRedirects>(
+                            session.get(target.url("/self")).max_redirects(2));
+                        co_await failure<aiohttp::NonHttpUrlRedirectClientError>(
+                            session.get(target.url("/ftp")));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 3);
+    for (const auto& entry : entries) {
+        CHECK(entry["response"]["status"] == 302);
+        CHECK(entry["request"]["method"] == "GET");
+    }
+}
+
+TEST_CASE("what another trace throws at the end of a body makes no second entry") {
+    Server server;
+    server.route("*", Reply(204));
+    const HarRecorder recorder;
+    aiohttp::TraceConfig throws;
+    throws.on_body_end(
+        [](std::any&, const aiohttp::TraceBodyEndParams&) { throw std::runtime_error("no"); });
+    run_client_with(recorded(recorder).trace_config(throws), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<std::runtime_error>(session.get(target.url("/x")));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0]["request"]["url"] == server.url("/x"));
+    CHECK(entries[0]["response"]["status"] == 204);
+}

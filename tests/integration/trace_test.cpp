@@ -810,3 +810,28 @@ TEST_CASE("sessions that share a connector are told of their own requests only",
         },
         log, shared);
 }
+
+TEST_CASE("an exception is told with the hop that it ended", "[M193]") {
+    Server gone;
+    const auto elsewhere = gone.url("/there");
+    gone.refuse_connections();
+    Server server;
+    server.route("/moved", Reply(302, "").header("Location", elsewhere));
+    Log told;
+    TraceConfig trace;
+    trace.on_request_exception(
+        [&told](std::any&, const aiohttp::TraceRequestExceptionParams& params) {
+            told.push_back(params.method + ' ' + params.url.str() + ' ' +
+                           std::string(params.headers["content-type"]) +
+                           std::string(params.headers["x-own"]));
+        });
+    run_client_with(
+        ClientSessionOptions().trace_config(trace), server,
+        [](ClientSession& session, Server& target) -> Async {
+            co_await failure<aiohttp::ClientConnectorError>(
+                session.post(target.url("/moved")).header("X-Own", "o").data("body"));
+            co_await failure<aiohttp::TooManyRedirects>(
+                session.get(target.url("/moved")).header("X-Own", "o").max_redirects(1));
+        });
+    CHECK(told == Log{"GET " + elsewhere + " o", "GET " + server.url("/moved") + " o"});
+}

@@ -31,6 +31,14 @@ AIOHTTP_DECL std::size_t HarEntry::memory() const noexcept {
            upload.bytes.size() + content.bytes.size() + error.size();
 }
 
+AIOHTTP_DECL void HarEntry::set_request(const std::string& method_sent,
+                                        const Url& url_sent,
+                                        const Headers& fields) {
+    method = method_sent;
+    url = url_sent.str();
+    request_headers = fields;
+}
+
 AIOHTTP_DECL void HarEntry::set_response(const ClientResponse& response) {
     method = response.method();
     url = response.url().str();
@@ -86,24 +94,46 @@ AIOHTTP_DECL void set_error(HarEntry& entry, const std::exception_ptr& thrown) {
     }
 }
 
+AIOHTTP_DECL bool same_har_fields(const Headers& left, const Headers& right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](const HeaderField& one, const HeaderField& other) {
+                          return one.name == other.name && one.value == other.value;
+                      });
+}
+
+AIOHTTP_DECL bool HarRequest::is_told(const TraceRequestExceptionParams& params) const {
+    // A hop that goes where the last one went differs in that it has no automatic fields yet.
+    const bool same_hop = params.method == entry.method && params.url.str() == entry.url &&
+                          same_har_fields(params.headers, entry.request_headers);
+    return stage == Stage::over || (stage == Stage::redirected && same_hop);
+}
+
+AIOHTTP_DECL HarEntry HarRequest::take(Stage next) {
+    stage = next;
+    return std::exchange(entry, HarEntry());
+}
+
 AIOHTTP_DECL TraceConfig HarLog::trace_config() {
-    using EntryPtr = std::shared_ptr<HarEntry>;
-    const auto entry_of = [](std::any& context) -> HarEntry& {
-        return *std::any_cast<EntryPtr&>(context);
+    using Stage = HarRequest::Stage;
+    using RequestPtr = std::shared_ptr<HarRequest>;
+    const auto request_of = [](std::any& context) -> HarRequest& {
+        return *std::any_cast<RequestPtr&>(context);
+    };
+    const auto entry_of = [request_of](std::any& context) -> HarEntry& {
+        return request_of(context).entry;
     };
     const auto log = shared_from_this();
-    TraceConfig trace([](const std::any&) { return std::any(std::make_shared<HarEntry>()); });
+    TraceConfig trace([](const std::any&) { return std::any(std::make_shared<HarRequest>()); });
     trace.on_request_start([entry_of](std::any& context, const TraceRequestStartParams& params) {
         auto& entry = entry_of(context);
         entry.method = params.method;
         entry.url = params.url.str();
     });
     trace.on_request_headers_sent(
-        [entry_of](std::any& context, const TraceRequestHeadersSentParams& params) {
-            auto& entry = entry_of(context);
-            entry.method = params.method;
-            entry.url = params.url.str();
-            entry.request_headers = params.headers;
+        [request_of](std::any& context, const TraceRequestHeadersSentParams& params) {
+            request_of(context).stage = Stage::open;
+            auto& entry = request_of(context).entry;
+            entry.set_request(params.method, params.url, params.headers);
             entry.upload = HarBody();
             entry.content = HarBody();
         });
@@ -112,10 +142,11 @@ AIOHTTP_DECL TraceConfig HarLog::trace_config() {
             entry_of(context).upload.add(params.chunk, log->max_body_size());
         });
     trace.on_request_redirect(
-        [log, entry_of](std::any& context, const TraceRequestRedirectParams& params) {
-            auto& entry = entry_of(context);
-            entry.set_response(params.response);
-            log->add(std::exchange(entry, HarEntry()));
+        [log, request_of](std::any& context, const TraceRequestRedirectParams& params) {
+            auto& request = request_of(context);
+            request.entry.set_response(params.response);
+            log->add(request.take(Stage::redirected));
+            request.entry.set_request(params.method, params.url, params.headers);
         });
     trace.on_request_end([entry_of](std::any& context, const TraceRequestEndParams& params) {
         entry_of(context).set_response(params.response);
@@ -124,19 +155,25 @@ AIOHTTP_DECL TraceConfig HarLog::trace_config() {
         [log, entry_of](std::any& context, const TraceResponseChunkReceivedParams& params) {
             entry_of(context).content.add(params.chunk, log->max_body_size());
         });
-    trace.on_body_end([log, entry_of](std::any& context, const TraceBodyEndParams& params) {
-        auto& entry = entry_of(context);
+    trace.on_body_end([log, request_of](std::any& context, const TraceBodyEndParams& params) {
+        auto& entry = request_of(context).entry;
         entry.timings = params.timings;
         if (params.error) {
             set_error(entry, params.error);
         }
-        log->add(std::exchange(entry, HarEntry()));
+        log->add(request_of(context).take(Stage::over));
     });
     trace.on_request_exception(
-        [log, entry_of](std::any& context, const TraceRequestExceptionParams& params) {
-            auto& entry = entry_of(context);
-            set_error(entry, params.exception);
-            log->add(std::exchange(entry, HarEntry()));
+        [log, request_of](std::any& context, const TraceRequestExceptionParams& params) {
+            auto& request = request_of(context);
+            if (request.is_told(params)) {
+                return;
+            }
+            if (request.stage == Stage::redirected) {
+                request.entry.set_request(params.method, params.url, params.headers);
+            }
+            set_error(request.entry, params.exception);
+            log->add(request.take(Stage::over));
         });
     return trace;
 }

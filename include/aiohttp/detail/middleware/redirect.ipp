@@ -100,6 +100,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
         }
         if (!error) {
             advance(exchange, std::move(next));
+            if (exchange.trace) {
+                exchange.trace->begin_hop(exchange.request);
+            }
             error = co_await run_hop(exchange);
         }
     }
