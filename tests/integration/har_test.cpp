@@ -543,3 +543,48 @@ TEST_CASE("what another trace throws at the end of a body makes no second entry"
     CHECK(entries[0]["request"]["url"] == server.url("/x"));
     CHECK(entries[0]["response"]["status"] == 204);
 }
+
+TEST_CASE("the body of an error is told once, and only as much of it as is known") {
+    Server server;
+    const std::string large(20'000, 'x');
+    server.route("/read", Reply(500, "sorry"));
+    server.route("/small", Reply(500, "sorry"));
+    server.route("/large", Reply(500, large));
+    server.route("/chunked", Reply(500).chunked({large, large}));
+    server.route("/head", Reply(500, "sorry"));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        const auto reads = [](ClientResponse& response) -> Async {
+                            co_await response.text();
+                            response.raise_for_status();
+                        };
+                        co_await failure<aiohttp::ClientResponseError>(
+                            session.get(target.url("/read")).raise_for_status(reads));
+                        for (const auto* const path : {"/small", "/large", "/chunked"}) {
+                            co_await failure<aiohttp::ClientResponseError>(
+                                session.get(target.url(path)).raise_for_status());
+                        }
+                        co_await failure<aiohttp::ClientResponseError>(
+                            session.head(target.url("/head")).raise_for_status());
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 5);
+    const auto content = [&](std::size_t index) { return entries[index]["response"]["content"]; };
+    for (const std::size_t index : {0U, 1U}) {
+        CAPTURE(index);
+        CHECK(content(index)["size"] == 5);
+        CHECK(content(index)["text"] == "sorry");
+        CHECK(!content(index).contains("comment"));
+    }
+    CHECK(content(2)["size"] == 20'000);
+    CHECK(content(2)["text"].get<std::string>().size() <= 4096);
+    CHECK(content(2)["comment"].get<std::string>().ends_with(" of 20000 bytes"));
+    CHECK(content(3)["size"] == -1);
+    CHECK(content(3)["comment"].get<std::string>().ends_with(" bytes, of how many is not known"));
+    CHECK(content(4)["size"] == 0);
+    for (const auto& entry : entries) {
+        CHECK(entry["time"] > 0);
+        CHECK(entry["response"]["status"] == 500);
+    }
+}

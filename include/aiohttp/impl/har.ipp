@@ -6,6 +6,7 @@
 #include <aiohttp/detail/client/har_log.hpp>
 #include <aiohttp/detail/client/partial_file.hpp>
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/har.hpp>
 
@@ -67,26 +68,43 @@ AIOHTTP_DECL void HarLog::clear() noexcept {
     memory_ = 0;
 }
 
+/// What an error brings of a body that nobody has read: its beginning.
+AIOHTTP_DECL void set_excerpt(HarEntry& entry, const Error& error, std::size_t most) {
+    entry.content.add(error.body(), most);
+    if (entry.method == "HEAD") {
+        return;
+    }
+    const auto& fields = error.headers();
+    const bool coded = fields.contains("content-encoding");
+    const auto length = parse_decimal(fields["content-length"]);
+    entry.content.size_known = length && !coded;
+    if (entry.content.size_known) {
+        entry.content.size = std::max<std::uint64_t>(*length, error.body().size());
+    }
+}
+
 /// Says in the entry what ended the request.
-AIOHTTP_DECL void set_error(HarEntry& entry, const Error& error) {
+AIOHTTP_DECL void set_error(HarEntry& entry, const Error& error, std::size_t most) {
     entry.error = error.message();
     entry.failed_in = error.phase();
     if (error.kind() == errc::bad_status) {
         entry.status = error.status();
         entry.reason = error.reason();
         entry.response_headers = error.headers();
-        entry.content.add(error.body(), error.body().size());
+        if (entry.content.size == 0) {
+            set_excerpt(entry, error, most);
+        }
     }
 }
 
-AIOHTTP_DECL void set_error(HarEntry& entry, const std::exception_ptr& thrown) {
+AIOHTTP_DECL void set_error(HarEntry& entry, const std::exception_ptr& thrown, std::size_t most) {
     entry.timings.total = Clock::now() - entry.began;
     try {
         std::rethrow_exception(thrown);
     } catch (const ClientError& error) {
-        set_error(entry, error.error());
+        set_error(entry, error.error(), most);
     } catch (const TotalTimeoutError& error) {
-        set_error(entry, error.error());
+        set_error(entry, error.error(), most);
     } catch (const std::exception& error) {
         entry.error = error.what();
     } catch (...) {
@@ -159,7 +177,7 @@ AIOHTTP_DECL TraceConfig HarLog::trace_config() {
         auto& entry = request_of(context).entry;
         entry.timings = params.timings;
         if (params.error) {
-            set_error(entry, params.error);
+            set_error(entry, params.error, log->max_body_size());
         }
         log->add(request_of(context).take(Stage::over));
     });
@@ -172,7 +190,7 @@ AIOHTTP_DECL TraceConfig HarLog::trace_config() {
             if (request.stage == Stage::redirected) {
                 request.entry.set_request(params.method, params.url, params.headers);
             }
-            set_error(request.entry, params.exception);
+            set_error(request.entry, params.exception, log->max_body_size());
             log->add(request.take(Stage::over));
         });
     return trace;

@@ -25,6 +25,7 @@ namespace aiohttp::detail {
 struct HarBody {
     std::string bytes;
     std::uint64_t size = 0;  ///< of all of it
+    bool size_known = true;  ///< else there may be more than `size`
 
     void add(std::string_view piece, std::size_t most);
 };
