@@ -21,6 +21,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
         request.body.reset();
         request.chunked = false;
         request.expects_continue = false;
+        exchange.defaults.dropped_body = true;
         erase_body_fields(request.headers);
     }
     if (!next.same_origin) {
