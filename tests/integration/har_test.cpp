@@ -588,3 +588,29 @@ TEST_CASE("the body of an error is told once, and only as much of it as is known
         CHECK(entry["response"]["status"] == 500);
     }
 }
+
+TEST_CASE("a response that a middleware has from another recorded session is told to both") {
+    Server server;
+    server.route("*", Reply(200, std::string(1'000'000, 'x')));
+    const HarRecorder inner;
+    const HarRecorder outer;
+    run_client_with(
+        recorded(outer), server,
+        [](ClientSession& session, Server& target, const HarRecorder& other) -> Async {
+            auto options = recorded(other);
+            ClientSession asked(std::move(options));
+            const auto ask = [&asked, &target](aiohttp::ClientRequest&, aiohttp::Next) {
+                return boost::asio::awaitable<ClientResponse>(asked.get(target.url("/inner")));
+            };
+            const auto text = co_await session.get(target.url("/outer")).middlewares(ask).text();
+            CHECK(text.size() == 1'000'000);
+        },
+        inner);
+    for (const auto* const recorder : {&inner, &outer}) {
+        const auto entries = entries_of(*recorder);
+        REQUIRE(entries.size() == 1);
+        CHECK(entries[0]["response"]["status"] == 200);
+        CHECK(entries[0]["response"]["content"]["size"] == 1'000'000);
+        CHECK(!entries[0].contains("_error"));
+    }
+}
