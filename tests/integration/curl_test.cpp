@@ -253,3 +253,16 @@ TEST_CASE("curl sends with the command what the session sends") {
                         }
                     });
 }
+
+TEST_CASE("a Cookie field of the caller's is in the command together with other cookies") {
+    ClientSession session(ClientSessionOptions().header("Cookie", "session=s1"));
+    const auto own = session.get("http://h.test/")
+                         .header("Cookie", "own=o1; more=o2")
+                         .cookie("c", "v")
+                         .to_curl(Secrets::shown);
+    CAPTURE(own);
+    CHECK(own.find("Cookie: own=o1; more=o2; c=v'") != std::string::npos);
+    const auto sessions = session.get("http://h.test/").cookie("c", "v").to_curl(Secrets::shown);
+    CAPTURE(sessions);
+    CHECK(sessions.find("Cookie: session=s1; c=v'") != std::string::npos);
+}

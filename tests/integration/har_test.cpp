@@ -1,6 +1,7 @@
 // HAR 1.2: what a recorder writes, held against the specification.
 
 #include <algorithm>
+#include <any>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -9,15 +10,22 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <aiohttp/error.hpp>
 #include <aiohttp/har.hpp>
+#include <aiohttp/middleware.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
+#include <aiohttp/trace.hpp>
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
@@ -25,6 +33,7 @@
 
 namespace {
 
+using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::HarOptions;
@@ -432,4 +441,176 @@ TEST_CASE("a recorder serves several sessions, and writes a file") {
     CHECK(text == recorder.to_string());
     std::filesystem::remove(path);
     CHECK_THROWS_AS(recorder.save("/nowhere/at/all.har"), std::filesystem::filesystem_error);
+}
+
+TEST_CASE("why a request failed is told without the secrets of its URL") {
+    Server server;
+    server.route("/reset", Script().reset());
+    server.route("/500", Reply(500, "sorry"));
+    server.route("/moved", Reply(302, "").header("Location", "/reset?token=hop-secret"));
+    server.route("/ftp", Reply(302, "").header("Location", "ftp://u:p-secret@h/?token=to-secret"));
+    server.route("/cut",
+                 Script().send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345").close());
+    const auto record = [&server](Secrets secrets) {
+        HarRecorder recorder(HarOptions().secrets(secrets));
+        run_client_with(
+            recorded(recorder), server, [](ClientSession& session, Server& target) -> Async {
+                co_await failure<aiohttp::ClientConnectionResetError>(
+                    session.get(target.url("/reset?token=reset-secret")));
+                co_await failure<aiohttp::ClientResponseError>(
+                    session.get(target.url("/500?token=status-secret")).raise_for_status());
+                co_await failure<aiohttp::ClientConnectionResetError>(
+                    session.get(target.url("/moved?token=first-secret")));
+                co_await failure<aiohttp::NonHttpUrlRedirectClientError>(
+                    session.get(target.url("/ftp?token=from-secret")));
+                co_await failure<aiohttp::ClientPayloadError>(
+                    session.get(target.url("/cut?token=cut-secret")).text());
+                const auto throws = [](aiohttp::ClientRequest& request,
+                                       aiohttp::Next) -> boost::asio::awaitable<ClientResponse> {
+                    throw std::runtime_error("not " + request.url().str());
+                    co_return ClientResponse();
+                };
+                co_await failure<std::runtime_error>(
+                    session.get(target.url("/?token=own-secret&a=b")).middlewares(throws));
+            });
+        entries_of(recorder);
+        return recorder.to_string();
+    };
+    const auto masked = record(Secrets::masked);
+    CAPTURE(masked);
+    CHECK(masked.find("-secret") == std::string::npos);
+    CHECK(masked.find("_error\": \"not " + server.url("/?token=***&a=b")) != std::string::npos);
+    const auto shown = record(Secrets::shown);
+    CHECK(shown.find("_error\": \"not " + server.url("/?token=own-secret")) != std::string::npos);
+}
+
+TEST_CASE("a hop that fails before it is sent is an entry of its own") {
+    Server gone;
+    const auto elsewhere = gone.url("/there?a=b");
+    gone.refuse_connections();
+    Server server;
+    server.route("/moved", Reply(302, "").header("Location", elsewhere));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<aiohttp::ClientConnectorError>(
+                            session.post(target.url("/moved")).data("body"));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 2);
+    CHECK(!entries[0].contains("_error"));
+    CHECK(entries[1]["request"]["method"] == "GET");
+    CHECK(entries[1]["request"]["url"] == elsewhere);
+    CHECK(!entries[1]["request"].contains("postData"));
+    CHECK(entries[1]["response"]["status"] == 0);
+    CHECK(entries[1]["time"] > 0);
+    CHECK(entries[1].contains("_error"));
+}
+
+TEST_CASE("a redirect that is not followed makes no entry of another hop") {
+    Server server;
+    server.route("/self", Reply(302, "").header("Location", "/self"));
+    server.route("/ftp", Reply(302, "").header("Location", "ftp://h/"));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<aiohttp::TooManyRedirects>(
+                            session.get(target.url("/self")).max_redirects(2));
+                        co_await failure<aiohttp::NonHttpUrlRedirectClientError>(
+                            session.get(target.url("/ftp")));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 3);
+    for (const auto& entry : entries) {
+        CHECK(entry["response"]["status"] == 302);
+        CHECK(entry["request"]["method"] == "GET");
+    }
+}
+
+TEST_CASE("what another trace throws at the end of a body makes no second entry") {
+    Server server;
+    server.route("*", Reply(204));
+    const HarRecorder recorder;
+    aiohttp::TraceConfig throws;
+    throws.on_body_end(
+        [](std::any&, const aiohttp::TraceBodyEndParams&) { throw std::runtime_error("no"); });
+    run_client_with(recorded(recorder).trace_config(throws), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await failure<std::runtime_error>(session.get(target.url("/x")));
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0]["request"]["url"] == server.url("/x"));
+    CHECK(entries[0]["response"]["status"] == 204);
+}
+
+TEST_CASE("the body of an error is told once, and only as much of it as is known") {
+    Server server;
+    const std::string large(20'000, 'x');
+    server.route("/read", Reply(500, "sorry"));
+    server.route("/small", Reply(500, "sorry"));
+    server.route("/large", Reply(500, large));
+    server.route("/chunked", Reply(500).chunked({large, large}));
+    server.route("/head", Reply(500, "sorry"));
+    const HarRecorder recorder;
+    run_client_with(recorded(recorder), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        const auto reads = [](ClientResponse& response) -> Async {
+                            co_await response.text();
+                            response.raise_for_status();
+                        };
+                        co_await failure<aiohttp::ClientResponseError>(
+                            session.get(target.url("/read")).raise_for_status(reads));
+                        for (const auto* const path : {"/small", "/large", "/chunked"}) {
+                            co_await failure<aiohttp::ClientResponseError>(
+                                session.get(target.url(path)).raise_for_status());
+                        }
+                        co_await failure<aiohttp::ClientResponseError>(
+                            session.head(target.url("/head")).raise_for_status());
+                    });
+    const auto entries = entries_of(recorder);
+    REQUIRE(entries.size() == 5);
+    const auto content = [&](std::size_t index) { return entries[index]["response"]["content"]; };
+    for (const std::size_t index : {0U, 1U}) {
+        CAPTURE(index);
+        CHECK(content(index)["size"] == 5);
+        CHECK(content(index)["text"] == "sorry");
+        CHECK(!content(index).contains("comment"));
+    }
+    CHECK(content(2)["size"] == 20'000);
+    CHECK(content(2)["text"].get<std::string>().size() <= 4096);
+    CHECK(content(2)["comment"].get<std::string>().ends_with(" of 20000 bytes"));
+    CHECK(content(3)["size"] == -1);
+    CHECK(content(3)["comment"].get<std::string>().ends_with(" bytes, of how many is not known"));
+    CHECK(content(4)["size"] == 0);
+    for (const auto& entry : entries) {
+        CHECK(entry["time"] > 0);
+        CHECK(entry["response"]["status"] == 500);
+    }
+}
+
+TEST_CASE("a response that a middleware has from another recorded session is told to both") {
+    Server server;
+    server.route("*", Reply(200, std::string(1'000'000, 'x')));
+    const HarRecorder inner;
+    const HarRecorder outer;
+    run_client_with(
+        recorded(outer), server,
+        [](ClientSession& session, Server& target, const HarRecorder& other) -> Async {
+            auto options = recorded(other);
+            ClientSession asked(std::move(options));
+            const auto ask = [&asked, &target](aiohttp::ClientRequest&, aiohttp::Next) {
+                return boost::asio::awaitable<ClientResponse>(asked.get(target.url("/inner")));
+            };
+            const auto text = co_await session.get(target.url("/outer")).middlewares(ask).text();
+            CHECK(text.size() == 1'000'000);
+        },
+        inner);
+    for (const auto* const recorder : {&inner, &outer}) {
+        const auto entries = entries_of(*recorder);
+        REQUIRE(entries.size() == 1);
+        CHECK(entries[0]["response"]["status"] == 200);
+        CHECK(entries[0]["response"]["content"]["size"] == 1'000'000);
+        CHECK(!entries[0].contains("_error"));
+    }
 }

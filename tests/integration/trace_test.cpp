@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -809,4 +810,69 @@ TEST_CASE("sessions that share a connector are told of their own requests only",
             }
         },
         log, shared);
+}
+
+TEST_CASE("an exception is told with the hop that it ended", "[M193]") {
+    Server gone;
+    const auto elsewhere = gone.url("/there");
+    gone.refuse_connections();
+    Server server;
+    server.route("/moved", Reply(302, "").header("Location", elsewhere));
+    Log told;
+    TraceConfig trace;
+    trace.on_request_exception(
+        [&told](std::any&, const aiohttp::TraceRequestExceptionParams& params) {
+            told.push_back(params.method + ' ' + params.url.str() + ' ' +
+                           std::string(params.headers["content-type"]) +
+                           std::string(params.headers["x-own"]));
+        });
+    run_client_with(
+        ClientSessionOptions().trace_config(trace), server,
+        [](ClientSession& session, Server& target) -> Async {
+            co_await failure<aiohttp::ClientConnectorError>(
+                session.post(target.url("/moved")).header("X-Own", "o").data("body"));
+            co_await failure<aiohttp::TooManyRedirects>(
+                session.get(target.url("/moved")).header("X-Own", "o").max_redirects(1));
+        });
+    CHECK(told == Log{"GET " + elsewhere + " o", "GET " + server.url("/moved") + " o"});
+}
+
+TEST_CASE("a redirect that drops the body drops its session fields, traced or not", "[E81][M192]") {
+    const bool told = GENERATE(false, true);
+    const bool through = GENERATE(false, true);
+    CAPTURE(told, through);
+    Redirecting server;
+    Log log;
+    auto options = ClientSessionOptions()
+                       .header("Content-Type", "a/b")
+                       .header("Content-Encoding", "x-none")
+                       .header("Transfer-Encoding", "chunked")
+                       .header("X-Key", "k");
+    if (told) {
+        options.trace_config(recording(log));
+    }
+    run_client_with(
+        std::move(options), server,
+        [](ClientSession& session, Server& target, const bool& wraps) -> Async {
+            const auto pass = [](ClientRequest& request,
+                                 Next next) -> boost::asio::awaitable<ClientResponse> {
+                return next(request);
+            };
+            auto request = session.post(target.url("/moved")).data("body");
+            if (wraps) {
+                request.middlewares(pass);
+            }
+            co_await std::move(request);
+        },
+        through);
+    const auto requests = server.requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(requests[0].header("content-type") == "a/b");
+    CHECK(requests[0].header("content-encoding") == "x-none");
+    CHECK(requests[1].method == "GET");
+    for (const std::string_view name : {"content-type", "content-encoding", "transfer-encoding"}) {
+        CAPTURE(name);
+        CHECK(requests[1].header_count(name) == 0);
+    }
+    CHECK(requests[1].header("x-key") == "k");
 }

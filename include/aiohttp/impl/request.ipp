@@ -170,7 +170,7 @@ AIOHTTP_DECL void start_trace(Exchange& exchange, const std::shared_ptr<RequestT
 AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
                             const ClientResponse& response,
                             ResponseState& state) {
-    state.observe(trace);  // it may be one that a middleware made
+    state.observe(trace);  // it may be one that a middleware made, or another session
     trace->on_end(response);
     state.tell_end();
 }

@@ -125,9 +125,11 @@ AIOHTTP_DECL void CurlCommand::add_cookies() {
     ClientRequest cookies;
     cookies.url = request_.url;
     cookies.cookies = request_.cookies;
+    RequestDefaults defaults;
+    defaults.session_headers = &spec_.session->headers();
+    const auto given = fields_of(request_, defaults);  // getall() gives views into it
     Headers fields;
-    for (const auto value :
-         fields_of(request_, RequestDefaults{&spec_.session->headers()}).getall("cookie")) {
+    for (const auto value : given.getall("cookie")) {
         fields.add("Cookie", value);
     }
     add_cookie_field(cookies, spec_.session->cookie_jar(), fields);

@@ -163,8 +163,9 @@ AIOHTTP_DECL std::string HarWriter::masked(std::string_view text, std::string_vi
 }
 
 AIOHTTP_DECL std::string cut_comment(const HarBody& body) {
-    return "the first " + std::to_string(body.bytes.size()) + " of " + std::to_string(body.size) +
-           " bytes";
+    const auto first = "the first " + std::to_string(body.bytes.size());
+    return body.size_known ? first + " of " + std::to_string(body.size) + " bytes"
+                           : first + " bytes, of how many is not known";
 }
 
 AIOHTTP_DECL HarWriter::Json HarWriter::post_data() const {
@@ -211,12 +212,13 @@ AIOHTTP_DECL HarWriter::Json HarWriter::content() const {
     const auto media_type = parse_media_type(type).type;
     const auto received = entry_.timings.bytes_received - entry_.timings.head_bytes_received;
     Json json;
-    json["size"] = body.size;
-    if (entry_.response_headers.contains("content-encoding") && body.size > received) {
+    json["size"] = body.size_known ? static_cast<std::int64_t>(body.size) : -1;
+    const bool measured = body.size_known && received != 0;
+    if (entry_.response_headers.contains("content-encoding") && measured && body.size > received) {
         json["compression"] = body.size - received;
     }
     json["mimeType"] = type.empty() ? "x-unknown" : har_text(type);
-    const bool cut = body.size > body.bytes.size();
+    const bool cut = !body.size_known || body.size > body.bytes.size();
     const auto text = valid_utf8_prefix(body.bytes);
     // A character may have been cut through.
     if (text == body.bytes.size() || (cut && body.bytes.size() - text < 4)) {
@@ -253,7 +255,7 @@ AIOHTTP_DECL HarWriter::Json HarWriter::response() const {
 /// `total` is what they add up to; ssl is a part of connect.
 AIOHTTP_DECL HarWriter::Json HarWriter::timings(double& total) const {
     auto timings = entry_.timings;
-    if (!timings.send && entry_.status == 0) {
+    if (!timings.send && (entry_.status == 0 || !entry_.error.empty())) {
         // Nothing is known but how long it took and where it ended.
         auto& part = entry_.failed_in == Phase::queue     ? timings.queue
                      : entry_.failed_in == Phase::dns     ? timings.dns
@@ -304,7 +306,8 @@ AIOHTTP_DECL HarWriter::Json HarWriter::entry() const {
         json["connection"] = std::to_string(entry_.timings.connection);
     }
     if (!entry_.error.empty()) {
-        json["_error"] = har_text(entry_.error);
+        // Of whatever origin it is, it may name URLs: the request's, or where a redirect leads.
+        json["_error"] = har_text(masks_ ? masked_text(entry_.error) : entry_.error);
     }
     return json;
 }

@@ -16,6 +16,8 @@
 #include <aiohttp/headers.hpp>
 #include <aiohttp/response.hpp>
 #include <aiohttp/timings.hpp>
+#include <aiohttp/trace.hpp>
+#include <aiohttp/url.hpp>
 
 namespace aiohttp::detail {
 
@@ -23,6 +25,7 @@ namespace aiohttp::detail {
 struct HarBody {
     std::string bytes;
     std::uint64_t size = 0;  ///< of all of it
+    bool size_known = true;  ///< else there may be more than `size`
 
     void add(std::string_view piece, std::size_t most);
 };
@@ -46,7 +49,26 @@ struct HarEntry {
     Phase failed_in = Phase::none;
 
     std::size_t memory() const noexcept;
+    void set_request(const std::string& method_sent, const Url& url_sent, const Headers& fields);
     void set_response(const ClientResponse& response);
+};
+
+/// A request that is being recorded.
+struct HarRequest {
+    /// Where its current hop is.
+    enum class Stage {
+        open,        ///< the entry is being filled
+        redirected,  ///< it has been handed over; another hop may follow, or not
+        over         ///< it has been handed over, it was the last one
+    };
+
+    /// Whether the exception ended the hop that has been handed over already.
+    bool is_told(const TraceRequestExceptionParams& params) const;
+    /// The entry, of which this was all.
+    HarEntry take(Stage next);
+
+    HarEntry entry;
+    Stage stage = Stage::open;
 };
 
 /// The entries of a recorder.

@@ -93,10 +93,8 @@ public:
     std::uint64_t total_bytes() const noexcept { return total_bytes_; }
     /// What the times come to.
     Timings timings() const;
-    /// Who is told of what is read from now on, and of the end; null: nobody.
-    void observe(std::shared_ptr<BodyObserver> observer) noexcept {
-        observer_ = std::move(observer);
-    }
+    /// Who is told of what is read from now on, and of the end; after others who are.
+    void observe(std::shared_ptr<BodyObserver> observer);
     /// Tells the observer that the body is at its end, if it is.
     void tell_end();
     /// How many bytes they were before decoding.

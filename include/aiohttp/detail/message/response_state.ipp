@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/recycling_allocator.hpp>
@@ -26,6 +27,43 @@ AIOHTTP_DECL Timings ResponseState::timings() const {
     timings.bytes_sent = output_size;
     timings.body_bytes = total_bytes_;
     return timings;
+}
+
+/// Two who are told of the same body.
+class BothObservers final : public BodyObserver {
+public:
+    BothObservers(std::shared_ptr<BodyObserver> first, std::shared_ptr<BodyObserver> second)
+        : first_(std::move(first)), second_(std::move(second)) {}
+
+    void on_chunk_received(std::string_view chunk) override {
+        first_->on_chunk_received(chunk);
+        second_->on_chunk_received(chunk);
+    }
+    /// What one throws does not keep it from the other.
+    void on_body_end(const BodyEnd& end) override {
+        std::exception_ptr thrown;
+        try {
+            first_->on_body_end(end);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        second_->on_body_end(end);
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+    }
+
+private:
+    std::shared_ptr<BodyObserver> first_;
+    std::shared_ptr<BodyObserver> second_;
+};
+
+AIOHTTP_DECL void ResponseState::observe(std::shared_ptr<BodyObserver> observer) {
+    if (observer_ == nullptr) {
+        observer_ = std::move(observer);
+    } else if (observer_ != observer) {
+        observer_ = std::make_shared<BothObservers>(std::move(observer_), std::move(observer));
+    }
 }
 
 AIOHTTP_DECL void ResponseState::tell_end() {

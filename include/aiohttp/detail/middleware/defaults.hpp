@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <aiohttp/cookie_jar.hpp>
@@ -23,7 +24,11 @@ struct RequestDefaults {
     const ProxySource* proxies = nullptr;       ///< for requests that name no proxy; null: none
     const ProxyExtras* proxy_extras = nullptr;  ///< of the request, for its proxy
     bool force_close = false;
-    bool left_origin = false;  ///< a redirect did: the session's credentials stay behind
+    bool left_origin = false;   ///< a redirect did: the session's credentials stay behind
+    bool dropped_body = false;  ///< a redirect did: the session's fields about it are not sent
+
+    /// Whether a field of the session is none of this hop's.
+    bool leaves_behind(std::string_view name) const noexcept;
 };
 
 /// Makes the hop's header block, request.wire, in aiohttp's wire order: Host, the session's fields,

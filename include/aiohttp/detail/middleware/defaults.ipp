@@ -14,6 +14,10 @@
 
 namespace aiohttp::detail {
 
+AIOHTTP_DECL bool RequestDefaults::leaves_behind(std::string_view name) const noexcept {
+    return (left_origin && is_bound_to_origin(name)) || (dropped_body && is_about_body(name));
+}
+
 /// Collects the final block and knows which automatic fields are not wanted.
 class DefaultFields {
 public:
@@ -25,7 +29,8 @@ public:
         return !request_.headers.empty() || !defaults_.session_headers->empty();
     }
     bool given(std::string_view name) const {
-        return request_.headers.contains(name) || defaults_.session_headers->contains(name);
+        return request_.headers.contains(name) ||
+               (defaults_.session_headers->contains(name) && !defaults_.leaves_behind(name));
     }
     bool skipped(std::string_view name) const {
         const auto is_name = [name](const std::string& skip) { return iequals(skip, name); };
@@ -196,8 +201,8 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
         fields.add_unchecked("Host", name);
     }
     for (const auto field : session) {
-        const bool left_behind = defaults.left_origin && is_bound_to_origin(field.name);
-        if (!left_behind && !iequals(field.name, "host") && !request.headers.contains(field.name)) {
+        if (!defaults.leaves_behind(field.name) && !iequals(field.name, "host") &&
+            !request.headers.contains(field.name)) {
             fields.add_unchecked(field.name, field.value);
         }
     }

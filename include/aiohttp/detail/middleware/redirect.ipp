@@ -21,6 +21,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
         request.body.reset();
         request.chunked = false;
         request.expects_continue = false;
+        exchange.defaults.dropped_body = true;
         erase_body_fields(request.headers);
     }
     if (!next.same_origin) {
@@ -100,6 +101,9 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
         }
         if (!error) {
             advance(exchange, std::move(next));
+            if (exchange.trace) {
+                exchange.trace->begin_hop(exchange.request);
+            }
             error = co_await run_hop(exchange);
         }
     }

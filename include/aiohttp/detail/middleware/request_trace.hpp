@@ -27,6 +27,8 @@ public:
     /// The request is about to be sent; the signals may change its fields.
     void start(ClientRequest& request);
     void on_redirect(const ClientResponse& response);
+    /// The redirect is followed: what comes now is about this request.
+    void begin_hop(const ClientRequest& request);
     /// The head of the response is here. Only from now on the end of a body is told.
     void on_end(const ClientResponse& response);
     /// Nothing when the request had not started.
@@ -44,6 +46,8 @@ private:
 
     std::shared_ptr<const TraceConfigs> configs_;
     std::vector<std::any> contexts_;
+    void is_about(std::string_view method, const Url& url, const Headers& headers);
+
     std::string method_;  // of the current hop
     Url url_;
     Headers headers_;

@@ -27,6 +27,18 @@ void RequestTrace::tell(const Params& params) {
     }
 }
 
+AIOHTTP_DECL void RequestTrace::is_about(std::string_view method,
+                                         const Url& url,
+                                         const Headers& headers) {
+    method_ = method;
+    url_ = url;
+    headers_ = headers;
+}
+
+AIOHTTP_DECL void RequestTrace::begin_hop(const ClientRequest& request) {
+    is_about(request.method, request.url, request.headers);
+}
+
 AIOHTTP_DECL void RequestTrace::start(ClientRequest& request) {
     method_ = request.method;
     url_ = request.url;
@@ -36,9 +48,7 @@ AIOHTTP_DECL void RequestTrace::start(ClientRequest& request) {
 }
 
 AIOHTTP_DECL void RequestTrace::on_headers_sent(const ClientRequest& request) {
-    method_ = request.method;
-    url_ = request.url;
-    headers_ = request.wire;
+    is_about(request.method, request.url, request.wire);
     tell(TraceRequestHeadersSentParams{method_, url_, headers_});
 }
 
@@ -47,8 +57,10 @@ AIOHTTP_DECL void RequestTrace::on_chunk_sent(std::string_view chunk) {
 }
 
 AIOHTTP_DECL void RequestTrace::on_redirect(const ClientResponse& response) {
+    // Until the next hop begins, if it does, it is about the one that was redirected.
     const auto info = response.request_info();
-    tell(TraceRequestRedirectParams{info.method, info.url, info.headers, response});
+    is_about(info.method, info.url, info.headers);
+    tell(TraceRequestRedirectParams{method_, url_, headers_, response});
 }
 
 AIOHTTP_DECL void RequestTrace::on_end(const ClientResponse& response) {

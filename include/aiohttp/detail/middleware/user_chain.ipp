@@ -28,8 +28,7 @@ AIOHTTP_DECL void ChainGuard::abort() noexcept {
 AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
     Headers fields;
     for (const auto field : *defaults.session_headers) {
-        const bool left_behind = defaults.left_origin && is_bound_to_origin(field.name);
-        if (!left_behind && !request.headers.contains(field.name)) {
+        if (!defaults.leaves_behind(field.name) && !request.headers.contains(field.name)) {
             fields.add_unchecked(field.name, field.value);
         }
     }

@@ -39,7 +39,10 @@ Error next_hop(const RedirectedRequest& request,
                std::string_view target,
                NextHop& next);
 
-/// Removes the fields that describe a body (RFC 9110 15.4) or announce one.
+/// Whether a field describes a body (RFC 9110 15.4) or announces one.
+bool is_about_body(std::string_view name) noexcept;
+
+/// Removes those fields.
 void erase_body_fields(Headers& headers);
 
 /// Whether a field is meant for the one origin it was set for: credentials, and Host.

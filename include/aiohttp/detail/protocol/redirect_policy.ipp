@@ -106,6 +106,11 @@ AIOHTTP_DECL Error next_hop(const RedirectedRequest& request,
     return {};
 }
 
+AIOHTTP_DECL bool is_about_body(std::string_view name) noexcept {
+    return std::ranges::any_of(body_fields,
+                               [name](std::string_view field) { return iequals(field, name); });
+}
+
 AIOHTTP_DECL void erase_body_fields(Headers& headers) {
     for (const auto name : body_fields) {
         headers.erase(name);

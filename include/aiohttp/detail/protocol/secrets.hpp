@@ -19,10 +19,15 @@ std::string masked_field(std::string_view name, std::string_view value);
 /// A URL, or a reference: without user info and the values of secret parameters.
 std::string masked_url(std::string_view url);
 
+/// Text for people, as the message of an error: with what masked_url() leaves of the URLs in it,
+/// and of what is between quotation marks.
+std::string masked_text(std::string_view text);
+
 /// Names and values as in a query or in application/x-www-form-urlencoded.
 std::string masked_form(std::string_view form);
 
-/// JSON, whole or cut off: the strings and numbers of members with secret names.
+/// JSON, whole or cut off: without the strings, numbers, arrays and objects that are the values of
+/// members with secret names.
 std::string masked_json(std::string_view json);
 
 }  // namespace aiohttp::detail

@@ -16,13 +16,17 @@ AIOHTTP_DECL bool is_secret_name(std::string_view name) {
         "token",     "secret",    "password",   "passwd",        "passphrase",
         "apikey",    "accesskey", "privatekey", "authorization", "credential",
         "signature", "xauth",     "sessionid"};
+    // These are parts of many a harmless name.
+    static constexpr std::array<std::string_view, 11> names = {
+        "pwd",  "pass", "sig",    "key", "auth", "jwt", "assertion", "clientassertion",
+        "code", "sid",  "session"};
     std::string plain;
     for (const char c : name) {
         if (c != '-' && c != '_') {
             plain += to_lower(c);
         }
     }
-    return plain == "pwd" || plain == "pass" || plain == "sig" || plain == "key" ||
+    return std::ranges::find(names, plain) != names.end() ||
            std::ranges::any_of(marks, [&plain](std::string_view mark) {
                return plain.find(mark) != std::string::npos;
            });
@@ -126,6 +130,60 @@ AIOHTTP_DECL std::size_t end_of_json_string(std::string_view json, std::size_t a
     return json.size();
 }
 
+/// Each word on its own; "," or ":" behind a URL is not its own.
+AIOHTTP_DECL std::string masked_words(std::string_view text) {
+    static constexpr std::string_view between = " \t\r\n\"<>";
+    std::string out;
+    while (!text.empty()) {
+        const auto begin = std::min(text.find_first_not_of(between), text.size());
+        out.append(text.substr(0, begin));
+        text.remove_prefix(begin);
+        const auto end = std::min(text.find_first_of(between), text.size());
+        const auto size = text.substr(0, end).find_last_not_of(",:;") + 1;
+        out.append(masked_url(text.substr(0, size))).append(text.substr(size, end - size));
+        text.remove_prefix(end);
+    }
+    return out;
+}
+
+AIOHTTP_DECL std::string masked_text(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto begin = std::min(text.find('"'), text.size());
+        const auto end = end_of_json_string(text, begin);
+        out.append(text.substr(0, begin));
+        if (end - begin >= 2 && text[end - 1] == '"') {
+            // A URL between quotation marks may be none, and have spaces.
+            const auto quoted = text.substr(begin + 1, end - begin - 2);
+            out.append("\"").append(masked_url(quoted)).append("\"");
+            text.remove_prefix(end);
+        } else {
+            out.append(text.substr(begin));
+            text = {};
+        }
+    }
+    return masked_words(out);
+}
+
+/// Behind the array or object that begins at `at`, or behind the end.
+AIOHTTP_DECL std::size_t end_of_json_group(std::string_view json, std::size_t at) {
+    std::size_t depth = 0;
+    while (at < json.size()) {
+        const char c = json[at];
+        if (c == '"') {
+            at = end_of_json_string(json, at);
+            continue;
+        }
+        ++at;
+        if (c == '[' || c == '{') {
+            ++depth;
+        } else if ((c == ']' || c == '}') && --depth == 0) {
+            break;
+        }
+    }
+    return at;
+}
+
 AIOHTTP_DECL std::string masked_json(std::string_view json) {
     static constexpr std::string_view white = " \t\r\n";
     std::string out;
@@ -150,10 +208,15 @@ AIOHTTP_DECL std::string masked_json(std::string_view json) {
         if (value == json.size()) {
             break;
         }
-        const bool number = json[value] == '-' || is_digit(json[value]);
-        if (json[value] == '"' || number) {
-            at = number ? std::min(json.find_first_not_of("+-.0123456789eE", value), json.size())
-                        : end_of_json_string(json, value);
+        const char first = json[value];
+        if (first == '"') {
+            at = end_of_json_string(json, value);
+        } else if (first == '[' || first == '{') {
+            at = end_of_json_group(json, value);
+        } else if (first == '-' || is_digit(first)) {
+            at = std::min(json.find_first_not_of("+-.0123456789eE", value), json.size());
+        }
+        if (at != value) {
             out.append("\"").append(secret_mask).append("\"");
         }
     }
