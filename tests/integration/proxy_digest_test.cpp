@@ -178,6 +178,11 @@ TEST_CASE("a proxy's Digest challenge is answered, and the next request is ready
     REQUIRE(proxy.request_count() == 3);
     CHECK(proxy.request(0).header_count("Proxy-Authorization") == 0);
     CHECK(proxy.request(1).header_count("Authorization") == 0);
+    const auto has = [&](std::size_t index, std::string_view text) {
+        return proxy.request(index).header("Proxy-Authorization").find(text) != std::string::npos;
+    };
+    CHECK(has(1, "nc=00000001"));
+    CHECK(has(2, "nc=00000002"));
     CHECK(proxy.connections_accepted() == 1);
 }
 
