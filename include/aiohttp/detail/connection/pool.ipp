@@ -6,6 +6,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
 #include <aiohttp/detail/connection/proxy_route.hpp>
+#include <aiohttp/detail/core/end_of_wait.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/one_shot.hpp>
@@ -186,15 +187,9 @@ AIOHTTP_DECL bool Pool::is_aged(const Connection& connection,
 /// How long the connection can serve further requests, whatever keepalive_timeout says.
 AIOHTTP_DECL Clock::time_point Pool::usable_until(const Connection& connection,
                                                   Clock::time_point now) const {
-    const Duration idle = connection.idle_limit();
-    auto until = Clock::time_point::max();
-    if (idle < until - now) {
-        until = now + idle;
-    }
-    if (policy_.max_age && *policy_.max_age < until - connection.made()) {
-        until = connection.made() + *policy_.max_age;
-    }
-    return until;
+    const auto until = end_of_wait(now, connection.idle_limit());
+    return policy_.max_age ? std::min(until, end_of_wait(connection.made(), *policy_.max_age))
+                           : until;
 }
 
 AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
