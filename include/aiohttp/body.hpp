@@ -26,7 +26,9 @@ public:
     /// and closes the connection.
     /// A source may wait for something. When the request's time is up meanwhile, or its session is
     /// closed, what the source waits in is cancelled, as it is when the request is: it throws
-    /// operation_aborted, and should let that pass.
+    /// operation_aborted, and should let that pass. The request fails for what ended it whatever
+    /// the source throws then; one that ignores the cancellation and waits on holds the request
+    /// until it returns.
     virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
     /// Goes back to the start, so that the body can be sent again after a stale connection or a
     /// redirect. False when that is not possible; the default.

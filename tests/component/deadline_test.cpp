@@ -1,10 +1,17 @@
 #include <aiohttp/detail/net/deadline.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <ctime>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -20,6 +27,7 @@ using aiohttp::errc;
 using aiohttp::Phase;
 using aiohttp::detail::Deadline;
 using aiohttp::detail::DeadlinePool;
+using aiohttp::detail::Silence;
 using aiohttp::testing::ManualClock;
 using Limit = Deadline::Limit;
 
@@ -239,4 +247,55 @@ TEST_CASE_METHOD(Fixture, "deadlines go back to their pool and are used again", 
     CHECK(second.get() == used);
     auto third = pool->start(&owner, all());
     CHECK(third.get() != used);
+}
+
+TEST_CASE_METHOD(Fixture, "whoever waits for silence costs the others little", "[deadline]") {
+    // The processor time it takes to give so many deadlines back, while somebody waits for that.
+    const auto give_back = [&](std::size_t count) {
+        const auto pool = std::make_shared<DeadlinePool>(io.get_executor());
+        const std::array<int, 2> owners{};
+        std::vector<DeadlinePool::Handle> handles;
+        for (std::size_t i = 0; i < count; ++i) {
+            handles.push_back(pool->start(&owners[i % 2], ClientTimeout::none()));
+        }
+        Silence one(pool, &owners[1]);
+        Silence all(pool, nullptr);
+        const auto begin = std::clock();
+        for (auto& handle : handles) {
+            handle.reset();
+        }
+        const auto time = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+        CHECK_FALSE(pool->busy(nullptr));
+        return time;
+    };
+    give_back(1000);
+    CHECK(give_back(20'000) < 2.0);
+}
+
+TEST_CASE_METHOD(Fixture, "silence is noticed in whatever order the deadlines end", "[deadline]") {
+    const auto pool = std::make_shared<DeadlinePool>(io.get_executor());
+    const std::array<int, 2> owners{};
+    std::array<DeadlinePool::Handle, 5> handles;
+    for (auto& handle : handles) {
+        handle = pool->start(&owners[0], ClientTimeout::none());
+    }
+    auto other = pool->start(&owners[1], ClientTimeout::none());
+    Silence silence(pool, &owners[0]);
+    std::optional<bool> quiet;
+    asio::co_spawn(io, silence.wait(io.get_executor(), 1h),
+                   [&](std::exception_ptr, bool result) { quiet = result; });
+    for (const std::size_t i : {2U, 3U, 0U, 4U}) {
+        handles[i].reset();
+        io.poll();
+        CHECK_FALSE(quiet);
+        if (i == 4) {  // one that is behind, where nobody was busy any more
+            handles[i] = pool->start(&owners[0], ClientTimeout::none());
+            handles[1].reset();
+            io.poll();
+            CHECK_FALSE(quiet);
+            handles[i].reset();
+        }
+    }
+    io.poll();
+    CHECK(quiet == true);
 }

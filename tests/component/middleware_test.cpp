@@ -624,6 +624,23 @@ TEST_CASE("the total timeout ends a middleware that sleeps", "[M190]") {
     }());
 }
 
+TEST_CASE("what a middleware throws when time is up does not hide why", "[M190]") {
+    run_virtual([]() -> Async {
+        MemoryRig rig = rig_with([](ClientRequest&, Next) -> awaitable<ClientResponse> {
+            try {
+                co_await aiohttp::sleep(20s);
+            } catch (const std::exception&) {
+            }
+            throw std::runtime_error("gave up");
+        });
+        const auto error =
+            co_await failure<aiohttp::TotalTimeoutError>(rig.session.get(url).timeout(50ms));
+        CHECK(error.error().url() == url);
+        co_await failure<std::runtime_error>(rig.session.get(url).timeout(60s));
+        co_await expect_clean(&rig);
+    }());
+}
+
 TEST_CASE("the total timeout inside next is told as without middlewares", "[M190]") {
     run_virtual([]() -> Async {
         bool caught = false;

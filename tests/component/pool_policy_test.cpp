@@ -193,6 +193,14 @@ TEST_CASE("a connection past max_connection_age serves no further request", "[po
     run_virtual(check_age_with_waiter());
 }
 
+TEST_CASE("a keepalive_timeout beyond the clock's range never comes", "[pool]") {
+    for (const auto timeout : {Duration::max(), Duration::max() - 1ns}) {
+        const auto options = TCPConnectorOptions().keepalive_timeout(timeout);
+        CHECK(run_virtual(connections(serves("x"), 60s, options)) == 1);
+        CHECK(run_virtual(connections(keeps_alive("timeout=5"), 10s, options)) == 2);
+    }
+}
+
 TEST_CASE("idle connections beyond max_idle and max_idle_per_host close", "[pool]") {
     run_virtual(check_max_idle());
 }

@@ -44,16 +44,19 @@ struct Row {
     MemoryScript stall;
     std::vector<std::pair<Limit, const char*>> limits;  // and the errors that they raise
     const char* url = "http://h.test/";
+    const char* proxy = nullptr;
 };
 
 constexpr const char* head_of_9 = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
 
-/// For `proxy` there is no row yet.
 std::vector<Row> rows() {
     const auto total = std::pair(&ClientTimeout::total, "total_timeout");
     const auto connect = std::pair(&ClientTimeout::connect, "connection_timeout");
     const auto sock_connect = std::pair(&ClientTimeout::sock_connect, "connection_timeout");
     const auto sock_read = std::pair(&ClientTimeout::sock_read, "socket_timeout");
+    const auto sock_write = std::pair(&ClientTimeout::sock_write, "socket_timeout");
+    const auto* const http_proxy = "http://p.test:3128";
+    const auto* const socks_proxy = "socks5h://p.test";
     return {
         {"queue",
          MemoryScript().never_connect(),
@@ -66,9 +69,36 @@ std::vector<Row> rows() {
          MemoryScript(),
          {total, connect, sock_connect, {&ClientTimeout::tls, "connection_timeout"}},
          "https://h.test/"},
-        {"send",
-         MemoryScript().allow_writes(20),
-         {total, {&ClientTimeout::sock_write, "socket_timeout"}}},
+        // A proxy that never answers CONNECT, or does not even read it; then the same with SOCKS.
+        {"proxy", MemoryScript(), {total, connect, sock_read}, "https://h.test/", http_proxy},
+        {"proxy",
+         MemoryScript().expect_bytes(20).send("HTTP/1.1 200 "),
+         {total, connect, sock_read},
+         "https://h.test/",
+         http_proxy},
+        {"proxy",
+         MemoryScript().allow_writes(5),
+         {total, connect, sock_write},
+         "https://h.test/",
+         http_proxy},
+        {"proxy", MemoryScript(), {total, connect, sock_read}, "http://h.test/", socks_proxy},
+        {"proxy",
+         MemoryScript().allow_writes(2),
+         {total, connect, sock_write},
+         "http://h.test/",
+         socks_proxy},
+        // The same of a proxy that cannot be found or reached.
+        {"dns",
+         MemoryScript().never_look_up(),
+         {total, connect, {&ClientTimeout::dns, "connection_timeout"}},
+         "http://h.test/",
+         socks_proxy},
+        {"connect",
+         MemoryScript().never_connect(),
+         {total, connect, sock_connect},
+         "https://h.test/",
+         http_proxy},
+        {"send", MemoryScript().allow_writes(20), {total, sock_write}},
         {"wait", MemoryScript().expect_request().wait(), {total, sock_read}},
         {"body",
          MemoryScript().expect_request().send(head_of_9).send("abc").wait(),
@@ -78,9 +108,18 @@ std::vector<Row> rows() {
 
 /// A session with a request that stalls in the row's phase.
 struct Stalled {
-    explicit Stalled(const Row& row) : rig(TCPConnectorOptions().limit(1)), url(row.url) {
+    explicit Stalled(const Row& row)
+        : rig(TCPConnectorOptions().limit(1)), url(row.url), proxy(row.proxy) {
         rig.memory->next(row.stall).otherwise(serves("next"));
         queued = row.phase == std::string("queue");
+    }
+
+    aiohttp::Request request() {
+        auto request = rig.session.get(url);
+        if (proxy != nullptr) {
+            request.proxy(proxy);
+        }
+        return request;
     }
 
     /// The slot is taken by a request that is in nobody's way but in the queue's.
@@ -109,6 +148,7 @@ struct Stalled {
 
     MemoryRig rig;
     const char* url;
+    const char* proxy;
     bool queued = false;
     aiohttp::Task<std::string> holder;
 };
@@ -119,7 +159,7 @@ asio::awaitable<void> check_limit(Row row, Limit limit, std::string expected) {
     auto timeout = ClientTimeout::none();
     timeout.*limit = 70ms;
     const auto begin = Clock::now();
-    const auto outcome = co_await outcome_of(stalled.rig.session.get(stalled.url).timeout(timeout));
+    const auto outcome = co_await outcome_of(stalled.request().timeout(timeout));
     CHECK(Clock::now() - begin == 70ms);
     CHECK(outcome == expected + " in " + row.phase);
     co_await stalled.check_after();
@@ -132,7 +172,7 @@ asio::awaitable<void> check_ending(Row row, Ending ending) {
     auto& rig = stalled.rig;
     co_await stalled.prepare();
     const auto executor = co_await asio::this_coro::executor;
-    auto request = rig.session.get(stalled.url).timeout(ClientTimeout::none());
+    auto request = stalled.request().timeout(ClientTimeout::none());
     asio::cancellation_signal signal;
     std::string outcome;
     const auto store = [&outcome](std::exception_ptr, std::string text) { outcome = text; };
@@ -175,7 +215,7 @@ asio::awaitable<void> check_ending(Row row, Ending ending) {
 TEST_CASE("a limit ends each phase with its own error at its time", "[timeout][D42][D47]") {
     for (const auto& row : rows()) {
         for (const auto& [limit, error] : row.limits) {
-            INFO(row.phase << ' ' << error);
+            INFO(row.phase << ' ' << (row.proxy == nullptr ? "" : row.proxy) << ' ' << error);
             run_virtual(check_limit(row, limit, error));
         }
     }
@@ -185,7 +225,8 @@ TEST_CASE("a cancellation or a close ends each phase at once", "[timeout][A13][A
     for (const auto& row : rows()) {
         for (const auto ending : {Ending::task_cancel, Ending::signal, Ending::session_close,
                                   Ending::connector_close}) {
-            INFO(row.phase << ' ' << static_cast<int>(ending));
+            INFO(row.phase << ' ' << (row.proxy == nullptr ? "" : row.proxy) << ' '
+                           << static_cast<int>(ending));
             run_virtual(check_ending(row, ending));
         }
     }

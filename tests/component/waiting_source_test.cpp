@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -78,6 +79,19 @@ public:
 
 private:
     bool given_ = false;
+};
+
+/// One that answers a cancellation with an exception of its own.
+class SpeakingSource final : public aiohttp::BodySource {
+public:
+    std::optional<std::uint64_t> size() const override { return 3; }
+    asio::awaitable<std::optional<std::string>> next() override {
+        try {
+            co_await aiohttp::sleep(20s);
+        } catch (const std::exception&) {
+        }
+        throw std::runtime_error("nothing to send");
+    }
 };
 
 aiohttp::Request post(MemoryRig& rig, std::unique_ptr<aiohttp::BodySource> source) {
@@ -162,6 +176,24 @@ asio::awaitable<void> check_stubborn() {
     CHECK_FALSE(rig.memory->connection(0).written.ends_with("abc"));
 }
 
+asio::awaitable<void> check_speaking() {
+    MemoryRig rig;
+    rig.memory->otherwise(serves("x"));
+    const auto send = [&](Duration total) {
+        return outcome_of(post(rig, std::make_unique<SpeakingSource>()).timeout(total));
+    };
+    auto outcome = co_await send(1s);
+    CHECK(outcome == "total_timeout in send");
+    outcome = co_await send(60s);  // nobody but itself ended it
+    CHECK(outcome == "nothing to send");
+    auto task = co_await create_task(send(60s));
+    co_await aiohttp::sleep(1s);
+    co_await rig.session.close();
+    outcome = co_await task.result();
+    CHECK(outcome == "connection_closed in send");
+    CHECK(rig.stats() == PoolStats());
+}
+
 asio::awaitable<void> check_other_phases() {
     MemoryRig rig;
     rig.memory->next(MemoryScript().never_connect());
@@ -203,6 +235,10 @@ TEST_CASE("a request whose body source waits can be cancelled", "[A13]") {
 
 TEST_CASE("a body source that ignores the cancellation sends nothing after it", "[timeout][D42]") {
     run_virtual(check_stubborn());
+}
+
+TEST_CASE("what a body source throws when time is up does not hide why", "[timeout][D42]") {
+    run_virtual(check_speaking());
 }
 
 TEST_CASE("time limits of a streamed request hold in every other phase", "[timeout][D43]") {

@@ -124,6 +124,25 @@ ProxyAuth ours() {
     return ProxyAuth::digest("me", "secret");
 }
 
+/// A body that is made piece by piece, as often as it is wanted.
+class StreamedBody final : public aiohttp::BodySource {
+public:
+    std::optional<std::uint64_t> size() const override { return 4; }
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        if (std::exchange(read_, true)) {
+            co_return std::nullopt;
+        }
+        co_return "body";
+    }
+    bool rewind() override {
+        read_ = false;
+        return true;
+    }
+
+private:
+    bool read_ = false;
+};
+
 /// A body that can be read once.
 class OnceBody final : public aiohttp::BodySource {
 public:
@@ -159,6 +178,11 @@ TEST_CASE("a proxy's Digest challenge is answered, and the next request is ready
     REQUIRE(proxy.request_count() == 3);
     CHECK(proxy.request(0).header_count("Proxy-Authorization") == 0);
     CHECK(proxy.request(1).header_count("Authorization") == 0);
+    const auto has = [&](std::size_t index, std::string_view text) {
+        return proxy.request(index).header("Proxy-Authorization").find(text) != std::string::npos;
+    };
+    CHECK(has(1, "nc=00000001"));
+    CHECK(has(2, "nc=00000002"));
     CHECK(proxy.connections_accepted() == 1);
 }
 
@@ -173,6 +197,24 @@ TEST_CASE("a wrong Digest password ends with the second 407", "[K163]") {
         CHECK(body == "who are you?");
     });
     CHECK(proxy.request_count() == 2);
+}
+
+TEST_CASE("a streamed body with a wrong Digest password is sent twice, not more", "[K163]") {
+    DigestProxy proxy;
+    run_client(proxy, [](ClientSession& session, DigestProxy& via) -> Async {
+        auto response = co_await session.post("http://origin.test/")
+                            .data(std::make_unique<StreamedBody>())
+                            .proxy(via.proxy())
+                            .proxy_auth(ProxyAuth::digest("me", "wrong"));
+        CHECK(response.status() == 407);
+        auto right = co_await session.post("http://origin.test/")
+                         .data(std::make_unique<StreamedBody>())
+                         .proxy(via.proxy())
+                         .proxy_auth(ours());
+        const auto body = co_await right.text();
+        CHECK(body == "forwarded body");
+    });
+    CHECK(proxy.request_count() == 4);
 }
 
 TEST_CASE("a stale nonce costs one more request", "[K163]") {

@@ -1,9 +1,11 @@
 // Every phase of a request stalled in turn by a real peer, and every way to end it there: each
 // limit with its own error in time, each cancellation at once; afterwards the pool serves the next
-// request. The look-up of names is in component/stalled_phases_test.cpp; `proxy` has no row yet.
+// request.
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +21,7 @@
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
+#include <aiohttp/resolver.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
@@ -55,6 +59,19 @@ using aiohttp::testing::ServerOptions;
 
 using Limit = std::optional<Duration> ClientTimeout::*;
 
+/// Never has an answer.
+class SilentResolver final : public aiohttp::Resolver {
+public:
+    boost::asio::awaitable<std::vector<aiohttp::ResolvedHost>> resolve(
+        std::string, std::uint16_t, aiohttp::AddressFamily) override {
+        ++asked;
+        co_await aiohttp::sleep(1h);
+        co_return std::vector<aiohttp::ResolvedHost>();
+    }
+
+    int asked = 0;
+};
+
 /// Peers that stall, each in a phase.
 struct Peers {
     Peers() : plain(ServerOptions().socket_buffer(4096)) {
@@ -69,13 +86,23 @@ struct Peers {
         plain.clear_requests();
         sent = Gate();
         looks = 0;
+        resolver->asked = 0;
+        silent_before = silent.connections_accepted();
         plain.route(
             "/body",
             Script().send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab").open(sent).stall());
     }
 
+    std::string silent_url(const std::string& scheme) const {
+        return scheme + "://127.0.0.1:" + std::to_string(silent.port()) + '/';
+    }
+    /// Whether the silent one has been met, and the client knows.
+    bool met_silent() { return silent.connections_accepted() == silent_before + 1 && ++looks > 2; }
+
     Gate sent;
     int looks = 0;
+    std::size_t silent_before = 0;
+    std::shared_ptr<SilentResolver> resolver = std::make_shared<SilentResolver>();
     Server plain;
     Server silent;
     BlackHole hole;
@@ -98,11 +125,30 @@ std::vector<Row> rows() {
     const auto asked = [](ClientSession&, Peers& peers) {
         return peers.plain.request_count() == 1;
     };
+    const auto met_silent = [](ClientSession&, Peers& peers) { return peers.met_silent(); };
     return {
         {"queue",
          {total, connect, {&ClientTimeout::pool, "connection_timeout"}},
          [](ClientSession& session, Peers& peers) { return session.get(peers.plain.url("/ok")); },
          [](ClientSession& session, Peers&) { return session.connector().stats().waiting == 1; }},
+        {"dns",
+         {total, connect, {&ClientTimeout::dns, "connection_timeout"}},
+         [](ClientSession& session, Peers&) { return session.get("http://never.test/"); },
+         [](ClientSession&, Peers& peers) {
+             return peers.resolver->asked == 1 && ++peers.looks > 2;
+         }},
+        {"proxy",  // CONNECT is not answered
+         {total, connect, sock_read},
+         [](ClientSession& session, Peers& peers) {
+             return session.get("https://origin.test/").proxy(peers.silent_url("http"));
+         },
+         met_silent},
+        {"proxy",  // the SOCKS greeting is not answered
+         {total, connect, sock_read},
+         [](ClientSession& session, Peers& peers) {
+             return session.get("http://127.0.0.1:1/").proxy(peers.silent_url("socks5"));
+         },
+         met_silent},
         {"connect",
          {total, connect, sock_connect},
          [](ClientSession& session, Peers& peers) { return session.get(peers.hole.url()); },
@@ -110,11 +156,9 @@ std::vector<Row> rows() {
         {"tls",
          {total, connect, sock_connect, {&ClientTimeout::tls, "connection_timeout"}},
          [](ClientSession& session, Peers& peers) {
-             return session.get("https://127.0.0.1:" + std::to_string(peers.silent.port()) + '/');
+             return session.get(peers.silent_url("https"));
          },
-         [](ClientSession&, Peers& peers) {
-             return peers.silent.connections_open() == 1 && ++peers.looks > 2;
-         }},
+         met_silent},
         {"send",
          {total, {&ClientTimeout::sock_write, "socket_timeout"}},
          [](ClientSession& session, Peers& peers) {
@@ -138,10 +182,10 @@ bool is_queue(const Row& row) {
 
 /// A session for one row. In the queue's, its only slot is taken.
 struct Stalled {
-    explicit Stalled(const Row& of)
+    Stalled(const Row& of, const Peers& peers)
         : row(of),
           session(ClientSessionOptions()
-                      .connector(TCPConnectorOptions().limit(1))
+                      .connector(TCPConnectorOptions().limit(1).resolver(peers.resolver))
                       .timeout(ClientTimeout::none())) {}
 
     Async prepare(Peers& peers) {
@@ -175,7 +219,7 @@ constexpr auto tolerance = 100ms;
 constexpr int attempts = 5;
 
 Async limit_once(const Row& row, Limit limit, std::string expected, Peers& peers, Duration& late) {
-    Stalled stalled(row);
+    Stalled stalled(row, peers);
     co_await stalled.prepare(peers);
     auto timeout = ClientTimeout::none();
     timeout.*limit = 50ms;
@@ -206,7 +250,7 @@ Async check_limits(Peers& peers) {
 enum class Ending { task_cancel, signal, session_close, connector_close };
 
 Async end_once(const Row& row, Ending ending, Peers& peers, Duration& late) {
-    Stalled stalled(row);
+    Stalled stalled(row, peers);
     co_await stalled.prepare(peers);
     const auto executor = co_await asio::this_coro::executor;
     auto request = row.request(stalled.session, peers);
@@ -233,7 +277,7 @@ Async end_once(const Row& row, Ending ending, Peers& peers, Duration& late) {
 }
 
 Async cancel_task_once(const Row& row, Peers& peers, Duration& late) {
-    Stalled stalled(row);
+    Stalled stalled(row, peers);
     co_await stalled.prepare(peers);
     auto task = co_await create_task(outcome_of(row.request(stalled.session, peers)));
     co_await eventually([&] { return row.is_there(stalled.session, peers); });

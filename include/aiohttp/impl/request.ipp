@@ -245,7 +245,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         }
     }
     // Asked here, so that whoever is not challenged and redirected pays for no coroutine.
-    if (!error && exchange.response->head.status == 407 && exchange.users == nullptr) {
+    // A guarded request has been through send_hop(), which does it there.
+    if (!error && exchange.response->head.status == 407 && !spec->guard) {
         error = co_await answer_proxy(exchange);
     }
     if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {

@@ -109,6 +109,7 @@ private:
     Lease lease(HostEntry& host, ConnectionPtr connection);
     void take_back(HostEntry& host, ConnectionPtr connection);
     void forget_unused(HostEntry& host);
+    void forget_all_unused();
     Clock::time_point usable_until(const Connection& connection, Clock::time_point now) const;
     bool is_aged(const Connection& connection, Clock::time_point now) const noexcept;
     void carry_out(ConnectionPool::Changes& changes, CloseReason reason) {

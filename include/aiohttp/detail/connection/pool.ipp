@@ -6,11 +6,15 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
 #include <aiohttp/detail/connection/proxy_route.hpp>
+#include <aiohttp/detail/core/end_of_wait.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/one_shot.hpp>
 
 namespace aiohttp::detail {
+
+// How many hosts without a connection are not worth looking for.
+inline constexpr std::size_t spare_hosts = 16;
 
 /// A request in the queue. However its coroutine ends, what it was granted goes back.
 struct Pool::Waiting : ConnectionPool::Waiter {
@@ -104,6 +108,11 @@ AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
     if (found != hosts_.end()) {
         return *found;
     }
+    // Nobody is told which hosts lost their last connection to another one, so they are looked for
+    // when they may be more than the others: each that came is passed over once on the average.
+    if (hosts_.size() > 2 * (core_.in_use() + core_.idle() + core_.waiting()) + spare_hosts) {
+        forget_all_unused();
+    }
     ConnectionKey owned{std::string(key.host), key.port, tls, std::string(key.server_name)};
     if (key.proxy != nullptr) {
         owned.proxy = key.proxy->shared_from_this();
@@ -178,15 +187,9 @@ AIOHTTP_DECL bool Pool::is_aged(const Connection& connection,
 /// How long the connection can serve further requests, whatever keepalive_timeout says.
 AIOHTTP_DECL Clock::time_point Pool::usable_until(const Connection& connection,
                                                   Clock::time_point now) const {
-    const Duration idle = connection.idle_limit();
-    auto until = Clock::time_point::max();
-    if (idle < until - now) {
-        until = now + idle;
-    }
-    if (policy_.max_age && *policy_.max_age < until - connection.made()) {
-        until = connection.made() + *policy_.max_age;
-    }
-    return until;
+    const auto until = end_of_wait(now, connection.idle_limit());
+    return policy_.max_age ? std::min(until, end_of_wait(connection.made(), *policy_.max_age))
+                           : until;
 }
 
 AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
@@ -221,6 +224,10 @@ AIOHTTP_DECL void Pool::forget_unused(HostEntry& host) {
     }
 }
 
+AIOHTTP_DECL void Pool::forget_all_unused() {
+    std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
+}
+
 AIOHTTP_DECL void Pool::carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason) {
     for (auto* const waiter : changes.wake) {
         static_cast<Waiting*>(waiter)->event.notify();
@@ -245,7 +252,7 @@ AIOHTTP_DECL void Pool::sweep() {
         }
         changes.close.clear();
         carry_out(changes, &PoolCounters::expired);
-        std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
+        forget_all_unused();
     }
     if (const auto later = core_.next_expiry()) {
         expiry_.arm_before(*later);
@@ -257,7 +264,7 @@ AIOHTTP_DECL void Pool::drain() {
     ConnectionPool::Changes changes;
     core_.close_idle(changes);
     carry_out(changes, &PoolCounters::shut);
-    std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
+    forget_all_unused();
 }
 
 AIOHTTP_DECL void Pool::close() noexcept {
@@ -272,6 +279,9 @@ AIOHTTP_DECL void Pool::close() noexcept {
 AIOHTTP_DECL std::vector<HostStats> Pool::stats_by_host() const {
     std::vector<HostStats> all;
     for (const auto& [key, host] : hosts_) {
+        if (host.unused()) {
+            continue;
+        }
         HostStats& stats = all.emplace_back();
         stats.host = key.host;
         stats.port = key.port;

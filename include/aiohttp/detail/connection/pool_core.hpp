@@ -11,6 +11,7 @@
 
 #include <aiohttp/clock.hpp>
 #include <aiohttp/detail/connection/idle_connections.hpp>
+#include <aiohttp/detail/core/end_of_wait.hpp>
 
 namespace aiohttp::detail {
 
@@ -99,7 +100,8 @@ public:
     void release(
         Host& host, Value value, Clock::time_point now, Clock::time_point until, Changes& changes) {
         vacate(host);
-        idle_.add(host.idle_, host, std::move(value), std::min(now + limits_.keepalive, until));
+        const auto expires = std::min(end_of_wait(now, limits_.keepalive), until);
+        idle_.add(host.idle_, host, std::move(value), expires);
         serve(host, changes);
         trim(host, changes);
     }
@@ -126,9 +128,12 @@ public:
         }
     }
 
-    /// When the next idle connection expires.
+    /// When the next idle connection expires; nullopt when none ever does.
     std::optional<Clock::time_point> next_expiry() const {
-        return idle_.empty() ? std::nullopt : std::optional(idle_.next_expiry());
+        if (idle_.empty() || idle_.next_expiry() == Clock::time_point::max()) {
+            return std::nullopt;
+        }
+        return idle_.next_expiry();
     }
 
     /// Takes out every idle connection.

@@ -108,16 +108,23 @@ AIOHTTP_DECL std::shared_ptr<const Proxy> proxy_for(const ClientRequest& request
     return proxy;
 }
 
+/// Whether the proxy's challenge, if there is one, can be answered for this request: qop=auth-int
+/// cannot over a body that would have to be read twice.
+AIOHTTP_DECL bool can_answer(const ClientRequest& request) {
+    const auto& digest = request.route->digest;
+    return !digest || !digest->body_hash() || !request.body || request.body->in_memory();
+}
+
 /// The Proxy-Authorization field of a request that a proxy forwards, or nothing.
 AIOHTTP_DECL std::string authorization_of(const ClientRequest& request) {
+    if (!can_answer(request)) {
+        return {};
+    }
     std::string body_hash;
     if (const auto& digest = request.route->digest) {
         if (const auto hash = digest->body_hash()) {
-            const auto memory = request.body ? request.body->in_memory() : std::string_view();
-            if (!memory) {
-                return {};  // qop=auth-int over a body that would have to be read twice
-            }
-            body_hash = hash_hex(*hash, *memory);
+            const auto memory = request.body ? request.body->in_memory() : std::nullopt;
+            body_hash = hash_hex(*hash, memory.value_or(std::string_view()));
         }
     }
     return request.route->authorization(request.method, absolute_target(request.url), body_hash);
@@ -189,7 +196,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> answer_proxy(Exchange& exchange) {
         }
         ProxyDigest& digest = *request.route->digest;
         if (!digest.take(head.headers.getall("proxy-authenticate")) ||
-            (tries > 1 && !digest.stale()) || authorization_of(request).empty() ||
+            (tries > 1 && !digest.stale()) || !can_answer(request) ||
             (request.body && !request.body->rewind())) {
             break;
         }

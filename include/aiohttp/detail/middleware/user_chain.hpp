@@ -62,7 +62,7 @@ void take_session_fields(Exchange& exchange);
 boost::asio::awaitable<Error> run_chain(Exchange& exchange);
 
 /// send_hop() with a body whose source may be cancelled while it is waited for: when the deadline
-/// did that it is the deadline's error.
+/// did that it is the deadline's error, whatever the source throws.
 boost::asio::awaitable<Error> send_guarded(Exchange& exchange);
 
 /// One hop, through the user's middlewares when there are some. A plain function, so that nobody

@@ -3,9 +3,6 @@
 #include <typeinfo>
 #include <utility>
 
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
@@ -128,9 +125,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_guarded(Exchange& exchange) {
     Error error;
     try {
         error = co_await send_hop(exchange);
-    } catch (const boost::system::system_error& thrown) {
+    } catch (...) {
+        // Whatever the source makes of its cancellation.
         error = exchange.deadline->verdict();
-        if (!error || thrown.code() != boost::asio::error::operation_aborted) {
+        if (!error) {
             throw;
         }
     }
@@ -196,9 +194,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
     } catch (const TotalTimeoutError& thrown) {
         error = thrown.error();
         users.thrown = std::current_exception();
-    } catch (const boost::system::system_error& thrown) {
+    } catch (...) {
+        // Whatever the middlewares make of their cancellation; what they throw above is theirs.
         error = exchange.deadline->verdict();
-        if (!error || thrown.code() != boost::asio::error::operation_aborted) {
+        if (!error) {
             throw;
         }
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/end_of_wait.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/net/deadline.hpp>
 
@@ -141,11 +142,8 @@ AIOHTTP_DECL void Deadline::begin(Limit limit) {
 }
 
 AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration, Clock::time_point now) {
-    // A limit beyond the clock's range never comes.
-    if (duration < Clock::time_point::max() - now) {
-        end = now + duration;
-        timer_.arm_before(end);
-    }
+    end = end_of_wait(now, duration);
+    timer_.arm_before(end);
 }
 
 AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -31,7 +32,10 @@ public:
     /// `spare_bodies`, those whose response was handed out already go on.
     void interrupt(const void* owner, const Error& reason, bool spare_bodies) noexcept;
     /// Whether something of `owner` is under way, or of anybody when it is null.
-    bool busy(const void* owner) const noexcept;
+    bool busy(const void* owner) const noexcept {
+        std::size_t begin = 0;
+        return busy_from(owner, begin);
+    }
     /// How many deadlines are in use.
     std::size_t in_use() const noexcept { return entries_.size() - free_.size(); }
     /// Lets go of the io_context, which is about to be destroyed.
@@ -43,6 +47,10 @@ private:
         std::unique_ptr<Deadline> deadline;
         const void* owner = nullptr;  // null: free
     };
+
+    /// busy() for somebody who asks often: begins to look at `place`, and leaves there where it has
+    /// found something. As long as that goes on, asking again is one look.
+    bool busy_from(const void* owner, std::size_t& place) const noexcept;
 
     asio::any_io_executor executor_;
     std::vector<Entry> entries_;
@@ -68,6 +76,7 @@ private:
 
     std::shared_ptr<DeadlinePool> pool_;
     const void* owner_;
+    std::size_t busy_at_ = 0;  // where something was under way the last time
     OneShot event_;
 };
 

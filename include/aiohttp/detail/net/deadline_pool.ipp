@@ -1,10 +1,10 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/end_of_wait.hpp>
 #include <aiohttp/detail/net/background_timer.hpp>
 #include <aiohttp/detail/net/cancelled.hpp>
 #include <aiohttp/detail/net/deadline_pool.hpp>
@@ -59,12 +59,20 @@ AIOHTTP_DECL void DeadlinePool::interrupt(const void* owner,
     }
 }
 
-AIOHTTP_DECL bool DeadlinePool::busy(const void* owner) const noexcept {
-    // What has been brought to an end already may be held for ever, by a response nobody reads.
-    return in_use() != 0 && std::ranges::any_of(entries_, [owner](const Entry& entry) {
-               return entry.owner != nullptr && (owner == nullptr || entry.owner == owner) &&
-                      !entry.deadline->verdict();
-           });
+AIOHTTP_DECL bool DeadlinePool::busy_from(const void* owner, std::size_t& place) const noexcept {
+    if (in_use() == 0) {
+        return false;
+    }
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const Entry& entry = entries_[place];
+        // What has been brought to an end already may be held for ever, by a response nobody reads.
+        if (entry.owner != nullptr && (owner == nullptr || entry.owner == owner) &&
+            !entry.deadline->verdict()) {
+            return true;
+        }
+        place = place + 1 == entries_.size() ? 0 : place + 1;
+    }
+    return false;
 }
 
 AIOHTTP_DECL void DeadlinePool::detach() noexcept {
@@ -86,7 +94,7 @@ AIOHTTP_DECL Silence::~Silence() {
 }
 
 AIOHTTP_DECL void Silence::look() noexcept {
-    if (!pool_->busy(owner_)) {
+    if (!pool_->busy_from(owner_, busy_at_)) {
         event_.notify();
     }
 }
@@ -98,10 +106,7 @@ AIOHTTP_DECL asio::awaitable<bool> Silence::wait(const asio::any_io_executor& ex
     }
     BackgroundTimer timer(
         executor, [](void* self) { static_cast<Silence*>(self)->event_.notify(); }, this);
-    const auto now = Clock::now();
-    if (most < Clock::time_point::max() - now) {
-        timer.arm_before(now + most);
-    }
+    timer.arm_before(end_of_wait(Clock::now(), most));
     const auto error = co_await event_.wait();
     throw_if_cancelled(error);
     co_return !pool_->busy(owner_);
