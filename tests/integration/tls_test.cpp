@@ -429,6 +429,30 @@ TEST_CASE("an answer during an upload over TLS is delivered", "[B32]") {
     });
 }
 
+TEST_CASE("the body of an early answer over TLS comes though the upload is not read", "[B32]") {
+    Server server(tls_server());
+    Gate head_read;
+    Gate body_read;
+    Script early;
+    early.send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\n");
+    early.wait_for(head_read).send("too large").wait_for(body_read).reset();
+    server.route_at_head("/", [&early](const ServerRequest&) { return early; });
+    run_client_with(
+        trusting(server), server,
+        [](ClientSession& session, Server& target, Gate& has_head, Gate& has_body) -> Async {
+            ClientTimeout limits;
+            limits.total = 10s;
+            auto upload = session.post(target.url()).data(std::string(20'000'000, 'x'));
+            auto response = co_await std::move(upload).timeout(limits);
+            CHECK(response.status() == 413);
+            has_head.open();
+            const auto text = co_await response.text();
+            has_body.open();
+            CHECK(text == "too large");
+        },
+        head_read, body_read);
+}
+
 TEST_CASE("an interim response during an upload over TLS does not send anything twice", "[J146]") {
     std::string bytes;  // more of them than the sockets take while nobody reads
     for (unsigned i = 0; bytes.size() < 20'000'000; ++i) {

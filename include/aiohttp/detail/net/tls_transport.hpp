@@ -61,7 +61,11 @@ private:
     error_code encrypt(asio::const_buffer bytes) noexcept;
     std::string_view pending_output() const noexcept;
     void drop_output(std::size_t bytes) noexcept;
+    void note_write(const error_code& error) noexcept;
     asio::awaitable<error_code> flush();
+    /// Sends what is pending, the rest of an upload or the answer to a key update (RFC 8446 4.6.3),
+    /// as long as the peer does not say anything. A write that fails is no error here.
+    asio::awaitable<error_code> flush_until_readable();
     asio::awaitable<error_code> receive();
     void feed(std::size_t bytes) noexcept;
     TlsHandshake failure();
