@@ -83,8 +83,9 @@ private:
     bio_st* output_ = nullptr;                               // owned by ssl_
     std::unique_ptr<std::array<char, 16384 + 512>> cipher_;  // a whole record
     std::string begin_;                                      // the first bytes of the server
-    bool established_ = false;                               // the server was accepted
-    bool broken_ = false;                                    // nothing more can be sent
+    bool checkable_ = false;    // whether a certificate can be checked against the name
+    bool established_ = false;  // the server was accepted
+    bool broken_ = false;       // nothing more can be sent
     std::shared_ptr<const TlsPeer> peer_;
     std::shared_ptr<const TlsFailure> failure_;
 };

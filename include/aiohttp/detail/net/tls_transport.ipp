@@ -38,7 +38,8 @@ AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
     BIO_set_mem_eof_return(input_, -1);
     SSL_set_bio(ssl_.get(), input_, output_);
     SSL_set_connect_state(ssl_.get());
-    TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
+    checkable_ =
+        TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
     verification_.attach(ssl_.get());
     resumption_.attach(ssl_.get());
 }
