@@ -56,8 +56,12 @@ struct Recorder final : aiohttp::detail::ExchangeObserver {
                 text += "? ";
         }
         CHECK(subject == "a.test");
+        if (clears != nullptr) {
+            clears->clear();
+        }
     }
     std::string text;
+    NameLookup* clears = nullptr;  // at every event
 };
 
 struct Rig {
@@ -71,12 +75,16 @@ struct Rig {
 };
 
 /// The events of a lookup, then what it came to.
-asio::awaitable<std::string> look(Names names, ClientTimeout timeout, std::uint16_t port = 80) {
+asio::awaitable<std::string> look(Names names,
+                                  ClientTimeout timeout,
+                                  std::uint16_t port = 80,
+                                  bool clears = false) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     Deadline deadline(executor, 0);
     Recorder recorder;
     deadline.start(timeout);
     deadline.observe(&recorder);
+    recorder.clears = clears ? names.get() : nullptr;
     const auto found = co_await names->resolve("a.test", port, deadline);
     std::string text = recorder.text;
     for (const auto& endpoint : found.endpoints) {
@@ -172,6 +180,27 @@ TEST_CASE("what a lookup finds that began before clear_dns_cache is not kept") {
         CHECK(text == "miss start end 192.0.2.1 ");
         CHECK(the.resolver->asked.size() == 2);
     }(rig));
+}
+
+TEST_CASE("a trace may clear the cache while it is told of a lookup", "[K171]") {
+    Rig rig({"192.0.2.1"});
+    rig.resolver->takes = 1s;
+    run_virtual([](Rig& the) -> asio::awaitable<void> {
+        auto first = co_await create_task(look(the.names));
+        co_await sleep(500ms);
+        auto second = co_await create_task(look(the.names, ClientTimeout::none(), 80, true));
+        co_await sleep(100ms);
+        auto third = co_await create_task(look(the.names, ClientTimeout::none(), 80, true));
+        auto text = co_await second.result();
+        CHECK(text == "hit 192.0.2.1 ");
+        text = co_await first.result();
+        CHECK(text == "miss start end 192.0.2.1 ");
+        text = co_await third.result();
+        CHECK(text == "miss start end 192.0.2.1 ");
+        text = co_await look(the.names, ClientTimeout::none(), 80, true);
+        CHECK(text == "miss start end 192.0.2.1 ");
+    }(rig));
+    CHECK(rig.resolver->asked.size() == 3);
 }
 
 TEST_CASE("others get the answer when one who waits is cancelled", "[K172]") {

@@ -117,15 +117,35 @@ public:
         co_return result;
     }
     IoResult try_write(asio::const_buffer first, asio::const_buffer second) noexcept override {
-        server_.receive({static_cast<const char*>(first.data()), first.size()});
-        server_.receive({static_cast<const char*>(second.data()), second.size()});
-        return {error_code(), first.size() + second.size()};
+        IoResult result;
+        for (auto bytes : {first, second}) {
+            bytes = asio::buffer(bytes, window);
+            window -= window == everything ? 0 : bytes.size();
+            server_.receive({static_cast<const char*>(bytes.data()), bytes.size()});
+            result.bytes += bytes.size();
+        }
+        if (result.bytes == 0 && first.size() + second.size() > 0) {
+            result.error = asio::error::would_block;
+        }
+        return result;
     }
     asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override {
-        co_return try_write(first, second);
+        auto result = try_write(first, second);
+        if (result.bytes < first.size() + second.size()) {
+            result.error = asio::error::operation_aborted;  // the end of a wait without end
+        }
+        co_return result;
     }
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override {
-        co_return try_write(bytes, {});
+        auto result = try_write(bytes, {});
+        if (result.error && on_full != nullptr) {
+            std::exchange(on_full, nullptr)(server_);
+        }
+        if (result.error) {
+            const bool readable = !server_.output().empty();
+            result.error = readable ? error_code() : asio::error::operation_aborted;
+        }
+        co_return result;
     }
     void cancel_read() noexcept override {}
     void close() noexcept override {}
@@ -145,6 +165,9 @@ public:
     std::string remote_endpoint() const override { return "memory"; }
 
     std::size_t given() const { return given_; }
+
+    std::size_t window = everything;           ///< how much more the server takes
+    void (*on_full)(MemoryServer&) = nullptr;  ///< what it does when it takes no more
 
 private:
     MemoryServer& server_;
@@ -332,5 +355,57 @@ TEST_CASE("the end without close_notify is a truncation", "[B30]") {
         std::array<char, 10> bytes;
         const auto end = co_await rig.client->read_some(asio::buffer(bytes));
         CHECK(end.error == asio::ssl::error::stream_truncated);
+    }());
+}
+
+TEST_CASE("an early answer is read though the rest of the upload is not taken", "[B32]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        std::string upload;
+        for (int i = 0; upload.size() < 20'000; ++i) {
+            upload += std::to_string(i) + ' ';
+        }
+        rig.pipe->window = 1000;
+        rig.pipe->on_full = [](MemoryServer& server) { server.send("head"); };
+        const auto begun = co_await rig.client->write_until_readable(asio::buffer(upload));
+        CHECK_FALSE(begun.error);
+        CHECK(begun.bytes < upload.size());
+        auto text = co_await rig.read();
+        CHECK(text == "head");
+        // The rest of a record is still to be sent, and nobody takes it.
+        rig.server.send("body");
+        text = co_await rig.read();
+        CHECK(text == "body");
+        // A wait that is given up loses nothing of it.
+        text = co_await rig.read();
+        CHECK(text == error_code(asio::error::operation_aborted).message());
+        rig.pipe->window = 100;
+        text = co_await rig.read();
+        CHECK(text == error_code(asio::error::operation_aborted).message());
+        rig.pipe->window = everything;
+        rig.server.send("more");
+        text = co_await rig.read();
+        CHECK(text == "more");
+        const auto rest = asio::buffer(upload) + begun.bytes;
+        const auto ended = co_await rig.client->write(rest, asio::const_buffer());
+        CHECK_FALSE(ended.error);
+        CHECK((rig.server.received() == upload));
+    }());
+}
+
+TEST_CASE("a write that is given up leaves the record whole", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        const std::string text(5000, 'x');
+        rig.pipe->window = 1000;
+        auto written = co_await rig.client->write(asio::buffer(text), asio::const_buffer());
+        CHECK(written.error == asio::error::operation_aborted);
+        rig.pipe->window = everything;
+        const std::string more = "more";
+        written = co_await rig.client->write(asio::buffer(more), asio::const_buffer());
+        CHECK_FALSE(written.error);
+        CHECK((rig.server.received() == text + more));
     }());
 }

@@ -265,6 +265,41 @@ TEST_CASE("an IP address is checked against the addresses of the certificate", "
               "https://127.0.0.1:");
 }
 
+TEST_CASE("an IPv6 address with a zone is checked without the zone", "[K167]") {
+    const auto listening = [](const CertificateOptions& options) {
+        return with_certificate(options).address("::1");
+    };
+    const auto host = std::string("https://[::1%25lo]:");
+    const auto reason =
+        rejection(listening(CertificateOptions().dns_names({"localhost"}).ip_addresses({})), host);
+    CHECK(has(reason, "IP address mismatch"));
+    rejection(listening(CertificateOptions().dns_names({"::1%lo", "::1"}).ip_addresses({"::2"})),
+              host);
+    Server server(listening(CertificateOptions().dns_names({}).ip_addresses({"::1"})));
+    server.route("/", Reply(200, "ok"));
+    run_client_with(
+        trusting(server), server,
+        [](ClientSession& session, Server& target, const std::string& begin) -> Async {
+            const auto body = co_await session.get(begin + std::to_string(target.port())).text();
+            CHECK(body == "ok");
+        },
+        host);
+    REQUIRE(server.request_count() == 1);
+    CHECK(server.request(0).tls->server_name.empty());
+}
+
+TEST_CASE("a name that no certificate can be checked against ends the handshake", "[K167]") {
+    Server server(tls_server());
+    server.route("/", Reply(200, "ok"));
+    run_client_with(trusting(server), server, [](ClientSession& session, Server& target) -> Async {
+        const auto unusable = co_await failure<ClientConnectorSSLError>(
+            session.get(target.url()).server_hostname(std::string("local\0host", 10)));
+        CHECK(has(unusable.what(), "no certificate can be checked against this name"));
+        CHECK(unusable.phase() == Phase::tls);
+    });
+    CHECK(server.request_count() == 0);
+}
+
 TEST_CASE("the server gets the host's name in SNI", "[K167]") {
     Server server(tls_server());
     server.route("/", Reply(200, "ok"));
@@ -427,6 +462,30 @@ TEST_CASE("an answer during an upload over TLS is delivered", "[B32]") {
         CHECK(response.status() == 413);
         CHECK(session.connector().stats().open == 0);
     });
+}
+
+TEST_CASE("the body of an early answer over TLS comes though the upload is not read", "[B32]") {
+    Server server(tls_server());
+    Gate head_read;
+    Gate body_read;
+    Script early;
+    early.send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\n");
+    early.wait_for(head_read).send("too large").wait_for(body_read).reset();
+    server.route_at_head("/", [&early](const ServerRequest&) { return early; });
+    run_client_with(
+        trusting(server), server,
+        [](ClientSession& session, Server& target, Gate& has_head, Gate& has_body) -> Async {
+            ClientTimeout limits;
+            limits.total = 10s;
+            auto upload = session.post(target.url()).data(std::string(20'000'000, 'x'));
+            auto response = co_await std::move(upload).timeout(limits);
+            CHECK(response.status() == 413);
+            has_head.open();
+            const auto text = co_await response.text();
+            has_body.open();
+            CHECK(text == "too large");
+        },
+        head_read, body_read);
 }
 
 TEST_CASE("an interim response during an upload over TLS does not send anything twice", "[J146]") {

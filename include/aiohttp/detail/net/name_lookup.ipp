@@ -32,12 +32,13 @@ struct NameLookup::Flight {
 
 /// One who waits. However its coroutine ends, it leaves; the last one cancels the lookup.
 struct NameLookup::Waiter {
-    explicit Waiter(std::shared_ptr<Flight> joined) : flight(std::move(joined)) {
-        flight->waiters.push_back(&answered);
-    }
+    Waiter() = default;
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
     ~Waiter() {
+        if (!flight) {
+            return;
+        }
         std::erase(flight->waiters, &answered);
         if (!flight->waiters.empty() || !flight->running) {
             return;
@@ -46,6 +47,11 @@ struct NameLookup::Waiter {
             owner->forget(*flight);
         }
         flight->cancel.emit(asio::cancellation_type::all);
+    }
+
+    void join(std::shared_ptr<Flight> joined) {
+        flight = std::move(joined);
+        flight->waiters.push_back(&answered);
     }
 
     std::shared_ptr<Flight> flight;
@@ -198,18 +204,21 @@ AIOHTTP_DECL asio::awaitable<Resolution> NameLookup::resolve(std::string host,
         co_return resolution;
     }
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    // Whoever is told may clear the cache, or cancel others: a lookup is joined before that.
+    Waiter waiter;
     const auto under_way = flights_.find(key);
     const bool joins = under_way != flights_.end();
     if (joins) {
+        waiter.join(under_way->second);
         deadline.tell(ConnectionEvent::dns_cache_hit, host);
     } else {
         if (policy_.use_cache) {
             deadline.tell(ConnectionEvent::dns_cache_miss, host);
         }
         deadline.tell(ConnectionEvent::dns_start, host);
+        waiter.join(take_off(key, executor));
     }
-    const auto flight = joins ? under_way->second : take_off(key, executor);
-    Waiter waiter(flight);
+    const auto flight = waiter.flight;
     deadline.begin(Deadline::Limit::dns);
     deadline.watch(Phase::dns, &waiter.answered);
     error_code error;

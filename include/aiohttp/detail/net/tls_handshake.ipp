@@ -75,6 +75,13 @@ AIOHTTP_DECL TlsHandshake TlsTransport::accept() {
 
 AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
     TlsHandshake outcome;
+    if (!checkable_) {
+        TlsFailure unchecked;
+        unchecked.text = "TLS handshake with " + quote(host_) +
+                         " failed: no certificate can be checked against this name";
+        outcome = tls_refusal(errc::tls_failed, std::move(unchecked));
+        co_return outcome;
+    }
     for (;;) {
         ERR_clear_error();
         const int done = SSL_do_handshake(ssl_.get());

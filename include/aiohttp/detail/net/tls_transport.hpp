@@ -61,7 +61,11 @@ private:
     error_code encrypt(asio::const_buffer bytes) noexcept;
     std::string_view pending_output() const noexcept;
     void drop_output(std::size_t bytes) noexcept;
+    void note_write(const error_code& error) noexcept;
     asio::awaitable<error_code> flush();
+    /// Sends what is pending, the rest of an upload or the answer to a key update (RFC 8446 4.6.3),
+    /// as long as the peer does not say anything. A write that fails is no error here.
+    asio::awaitable<error_code> flush_until_readable();
     asio::awaitable<error_code> receive();
     void feed(std::size_t bytes) noexcept;
     TlsHandshake failure();
@@ -79,8 +83,9 @@ private:
     bio_st* output_ = nullptr;                               // owned by ssl_
     std::unique_ptr<std::array<char, 16384 + 512>> cipher_;  // a whole record
     std::string begin_;                                      // the first bytes of the server
-    bool established_ = false;                               // the server was accepted
-    bool broken_ = false;                                    // nothing more can be sent
+    bool checkable_ = false;    // whether a certificate can be checked against the name
+    bool established_ = false;  // the server was accepted
+    bool broken_ = false;       // nothing more can be sent
     std::shared_ptr<const TlsPeer> peer_;
     std::shared_ptr<const TlsFailure> failure_;
 };

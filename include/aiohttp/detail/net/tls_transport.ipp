@@ -38,7 +38,8 @@ AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
     BIO_set_mem_eof_return(input_, -1);
     SSL_set_bio(ssl_.get(), input_, output_);
     SSL_set_connect_state(ssl_.get());
-    TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
+    checkable_ =
+        TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
     verification_.attach(ssl_.get());
     resumption_.attach(ssl_.get());
 }
@@ -66,6 +67,11 @@ AIOHTTP_DECL void TlsTransport::drop_output(std::size_t bytes) noexcept {
     }
 }
 
+/// A write that is given up leaves its rest pending, and the stream goes on.
+AIOHTTP_DECL void TlsTransport::note_write(const error_code& error) noexcept {
+    broken_ = broken_ || (error.failed() && error != asio::error::operation_aborted);
+}
+
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
     const auto output = pending_output();
     if (output.empty()) {
@@ -73,9 +79,27 @@ AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
     }
     const auto written =
         co_await next_->write(asio::buffer(output.data(), output.size()), asio::const_buffer());
-    BIO_reset(output_);
-    broken_ = broken_ || written.error.failed();
+    // The rest of a record is still the next thing to be written, whatever comes in between.
+    drop_output(written.bytes);
+    note_write(written.error);
     co_return written.error;
+}
+
+AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush_until_readable() {
+    while (!pending_output().empty()) {
+        const auto output = pending_output();
+        const auto sent =
+            co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
+        drop_output(sent.bytes);
+        note_write(sent.error);
+        if (sent.error == asio::error::operation_aborted) {
+            co_return sent.error;
+        }
+        if (sent.error || sent.bytes == 0) {
+            break;  // the peer may have answered before it hung up
+        }
+    }
+    co_return error_code();
 }
 
 AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
@@ -130,9 +154,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::read_some(asio::mutable_buf
         if (step.want == Want::nothing) {
             co_return step.result;
         }
-        // A key update of the peer (RFC 8446 4.6.3) asks for an answer.
         IoResult failed;
-        failed.error = co_await flush();
+        if (!pending_output().empty() && !broken_) {
+            failed.error = co_await flush_until_readable();
+        }
         if (!failed.error) {
             failed.error = co_await receive();
         }
@@ -175,10 +200,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer fi
         const auto piece = asio::buffer(part, 4 * record);
         result.error = encrypt(piece);
         if (!result.error) {
+            result.bytes += piece.size();
+            part += piece.size();
             result.error = co_await flush();
         }
-        result.bytes += piece.size();
-        part += piece.size();
     }
     co_return result;
 }
@@ -200,7 +225,7 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
                 co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
             drop_output(sent.bytes);
             total.error = sent.error;
-            broken_ = broken_ || sent.error.failed();
+            note_write(sent.error);
             if (sent.error || sent.bytes == output.size()) {
                 continue;
             }

@@ -17,9 +17,10 @@ public:
     TlsVerification(const TlsVerification&) = delete;
     TlsVerification& operator=(const TlsVerification&) = delete;
 
-    /// Says what the certificate must be for; an IP address is checked as such. With `by_name`
-    /// false any name will do.
-    static void expect_name(ssl_st* ssl, const std::string& name, bool by_name);
+    /// Says what the certificate must be for; an IP address is checked as such, without its zone.
+    /// With `by_name` false any name will do. Returns false when the name cannot be checked, and
+    /// then there must be no handshake: OpenSSL would take every certificate.
+    [[nodiscard]] static bool expect_name(ssl_st* ssl, const std::string& name, bool by_name);
     /// Watches the check; this object must live as long as the connection. A context of the
     /// caller's that has a callback of its own keeps it.
     void attach(ssl_st* ssl);

@@ -43,23 +43,30 @@ AIOHTTP_DECL int note_verification(int good, X509_STORE_CTX* store) {
     return good;
 }
 
-AIOHTTP_DECL void TlsVerification::expect_name(ssl_st* ssl, const std::string& name, bool by_name) {
+/// The name without the zone of an IPv6 address, which is this machine's affair and in no
+/// certificate (RFC 4007 11.2).
+AIOHTTP_DECL std::string without_zone(const std::string& name) {
+    return name.find(':') == std::string::npos ? name : name.substr(0, name.find('%'));
+}
+
+AIOHTTP_DECL bool TlsVerification::expect_name(ssl_st* ssl, const std::string& name, bool by_name) {
+    const auto address = without_zone(name);
     boost::system::error_code not_an_address;
-    boost::asio::ip::make_address(name, not_an_address);
+    boost::asio::ip::make_address(address, not_an_address);
     X509_VERIFY_PARAM* const checks = SSL_get0_param(ssl);
     if (not_an_address) {
         SSL_set_tlsext_host_name(ssl, name.c_str());
     }
     if (!by_name) {
-        return;
+        return true;
     }
-    if (not_an_address) {
-        X509_VERIFY_PARAM_set_hostflags(
-            checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-        X509_VERIFY_PARAM_set1_host(checks, name.data(), name.size());
-    } else {
-        X509_VERIFY_PARAM_set1_ip_asc(checks, name.c_str());
+    if (!not_an_address) {
+        return X509_VERIFY_PARAM_set1_ip_asc(checks, address.c_str()) == 1;
     }
+    X509_VERIFY_PARAM_set_hostflags(
+        checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    // For OpenSSL an empty name is no check, and success.
+    return !name.empty() && X509_VERIFY_PARAM_set1_host(checks, name.data(), name.size()) == 1;
 }
 
 AIOHTTP_DECL void TlsVerification::attach(ssl_st* ssl) {
