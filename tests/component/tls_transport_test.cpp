@@ -165,6 +165,8 @@ public:
     std::string remote_endpoint() const override { return "memory"; }
 
     std::size_t given() const { return given_; }
+    /// Nothing more comes from the server.
+    void end() { fault_.after = given_; }
 
     std::size_t window = everything;           ///< how much more the server takes
     void (*on_full)(MemoryServer&) = nullptr;  ///< what it does when it takes no more
@@ -355,6 +357,9 @@ TEST_CASE("the end without close_notify is a truncation", "[B30]") {
         std::array<char, 10> bytes;
         const auto end = co_await rig.client->read_some(asio::buffer(bytes));
         CHECK(end.error == asio::ssl::error::stream_truncated);
+        rig.pipe->end();
+        const auto at_once = rig.client->try_read(asio::buffer(bytes));
+        CHECK(at_once.error == asio::ssl::error::stream_truncated);
     }());
 }
 

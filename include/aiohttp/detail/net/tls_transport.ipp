@@ -106,14 +106,18 @@ AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
     BIO_write(input_, cipher_->data(), static_cast<int>(bytes));
 }
 
+/// Only close_notify is the end; that of the stream below is a truncation (RFC 8446 6.1).
+AIOHTTP_DECL error_code end_of_stream(const error_code& below) noexcept {
+    return below == asio::error::eof ? error_code(asio::ssl::error::stream_truncated) : below;
+}
+
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::receive() {
     const auto received = co_await next_->read_some(asio::buffer(*cipher_));
     if (!established_ && begin_.size() < 8) {
         begin_.append(cipher_->data(), std::min<std::size_t>(received.bytes, 8));
     }
     feed(received.bytes);
-    co_return received.error == asio::error::eof ? error_code(asio::ssl::error::stream_truncated)
-                                                 : received.error;
+    co_return end_of_stream(received.error);
 }
 
 AIOHTTP_DECL TlsTransport::Step TlsTransport::decrypt(asio::mutable_buffer into) noexcept {
@@ -283,7 +287,7 @@ AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept
         const auto received = next_->try_read(asio::buffer(*cipher_));
         feed(received.bytes);
         if (received.error) {
-            return {received.error, 0};
+            return {end_of_stream(received.error), 0};
         }
     }
 }
