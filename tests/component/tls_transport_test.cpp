@@ -55,6 +55,12 @@ public:
         SSL_set_accept_state(ssl_.get());
     }
 
+    /// What comes from the client goes to `origin`, and back: a proxy.
+    void tunnel_to(MemoryServer& origin) {
+        received_.clear();
+        origin_ = &origin;
+    }
+
     void receive(std::string_view bytes) {
         BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
         std::array<char, 4096> plain;
@@ -63,6 +69,17 @@ public:
             received_.append(plain.data(), size);
         }
         collect();
+        if (origin_ != nullptr) {
+            origin_->receive(std::exchange(received_, {}));
+            relay();
+        }
+    }
+    /// Brings the client what the origin has said.
+    void relay() {
+        const auto answer = std::exchange(origin_->output(), {});
+        if (!answer.empty()) {
+            send(answer);
+        }
     }
     void send(std::string_view text) {
         std::size_t size = 0;
@@ -96,6 +113,7 @@ private:
     std::unique_ptr<SSL, Free> ssl_;
     std::string received_;
     std::string output_;
+    MemoryServer* origin_ = nullptr;
 };
 
 /// What becomes of the stream after so many bytes of the server.
@@ -165,6 +183,8 @@ public:
     std::string remote_endpoint() const override { return "memory"; }
 
     std::size_t given() const { return given_; }
+    /// Nothing more comes from the server.
+    void end() { fault_.after = given_; }
 
     std::size_t window = everything;           ///< how much more the server takes
     void (*on_full)(MemoryServer&) = nullptr;  ///< what it does when it takes no more
@@ -355,6 +375,9 @@ TEST_CASE("the end without close_notify is a truncation", "[B30]") {
         std::array<char, 10> bytes;
         const auto end = co_await rig.client->read_some(asio::buffer(bytes));
         CHECK(end.error == asio::ssl::error::stream_truncated);
+        rig.pipe->end();
+        const auto at_once = rig.client->try_read(asio::buffer(bytes));
+        CHECK(at_once.error == asio::ssl::error::stream_truncated);
     }());
 }
 
@@ -407,5 +430,67 @@ TEST_CASE("a write that is given up leaves the record whole", "[tls]") {
         written = co_await rig.client->write(asio::buffer(more), asio::const_buffer());
         CHECK_FALSE(written.error);
         CHECK((rig.server.received() == text + more));
+    }());
+}
+
+TEST_CASE("TLS in TLS says close_notify to the server and to the proxy", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        MemoryServer origin(certificate(), TLS1_3_VERSION);
+        co_await rig.client->handshake();
+        rig.server.tunnel_to(origin);
+        TlsTransport inner(std::move(rig.client),
+                           rig.contexts.get(TlsOptions().ca_pem(certificate().authority_pem)),
+                           "localhost", "x");
+        const auto outcome = co_await inner.handshake();
+        CHECK(outcome.text.empty());
+        CHECK_FALSE(outcome.error);
+        CHECK_FALSE(origin.notified());
+        inner.close();
+        CHECK(origin.notified());
+        CHECK(rig.server.notified());
+    }());
+}
+
+TEST_CASE("what can be written without waiting keeps the order of the records", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        const std::string head = "head ";
+        const std::string body(1000, 'x');
+        auto written = rig.client->try_write(asio::buffer(head), asio::buffer(body));
+        CHECK_FALSE(written.error);
+        CHECK(written.bytes == head.size() + body.size());
+        CHECK((rig.server.received() == head + body));
+        // A record of which a part was written is written before anything else is.
+        rig.pipe->window = 500;
+        written = rig.client->try_write(asio::buffer(head), asio::buffer(body));
+        CHECK_FALSE(written.error);
+        CHECK(written.bytes == head.size() + body.size());
+        rig.pipe->window = everything;
+        written = rig.client->try_write(asio::buffer(head), asio::const_buffer());
+        CHECK(written.error == asio::error::would_block);
+        CHECK(written.bytes == 0);
+        co_await rig.client->write(asio::buffer(head), asio::const_buffer());
+        CHECK((rig.server.received() == head + body + head + body + head));
+        // What does not fit into one record is for a write that waits.
+        const std::string large(20'000, 'x');
+        written = rig.client->try_write(asio::buffer(head), asio::buffer(large));
+        CHECK(written.error == asio::error::would_block);
+    }());
+}
+
+TEST_CASE("there is no handshake with a server that has no name", "[K167]") {
+    run_sync([]() -> asio::awaitable<void> {
+        MemoryServer server(certificate(), TLS1_3_VERSION);
+        TlsContexts contexts;
+        TlsTransport client(std::make_unique<MemoryPipe>(server, Fault()),
+                            contexts.get(TlsOptions().ca_pem(certificate().authority_pem)), "",
+                            "x");
+        const auto outcome = co_await client.handshake();
+        CHECK(outcome.text ==
+              "TLS handshake with \"\" failed: no certificate can be checked against this name");
+        CHECK(outcome.failure != nullptr);
+        CHECK(server.output().empty());
     }());
 }

@@ -269,8 +269,18 @@ struct AsyncResolver::Listed {
     std::shared_ptr<Query> query;
     ~Listed() {
         query->stop();
+        leave();
+    }
+
+    void leave() const noexcept {
         const std::lock_guard lock(state->mutex);
         std::erase(state->running, query);
+    }
+    /// For the destructor of the io_context: close() must not post to it from now on.
+    static void abandon(void* listed) noexcept {
+        const auto& self = *static_cast<Listed*>(listed);
+        self.leave();
+        self.query->waiter->abort();
     }
 };
 
@@ -319,11 +329,9 @@ AIOHTTP_DECL boost::asio::awaitable<std::vector<ResolvedHost>> AsyncResolver::re
         }
         state->running.push_back(query);
     }
-    const Listed listed{state, query};
+    Listed listed{state, query};
     // Nobody else ends the wait when the io_context is destroyed.
-    const detail::ContextWatch watch(
-        executor, [](void* waiting) noexcept { static_cast<detail::OneShot*>(waiting)->abort(); },
-        &answered);
+    const detail::ContextWatch watch(executor, &Listed::abandon, &listed);
     query->start(state->options, family);
     const auto aborted = co_await answered.wait();
     const auto error = aborted ? aborted : query->error;

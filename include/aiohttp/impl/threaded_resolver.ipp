@@ -180,9 +180,17 @@ namespace detail {
 /// Tells the thread that nobody waits any more, however the waiting coroutine ends.
 struct LookupGuard {
     SystemLookup& lookup;
-    ~LookupGuard() {
+    ~LookupGuard() { leave(lookup); }
+
+    static OneShot* leave(SystemLookup& lookup) noexcept {
         const std::lock_guard lock(lookup.mutex);
-        lookup.waiter = nullptr;
+        return std::exchange(lookup.waiter, nullptr);
+    }
+    /// For the destructor of the io_context: the thread must not post to it from now on.
+    static void abandon(void* lookup) noexcept {
+        if (auto* const waiter = leave(*static_cast<SystemLookup*>(lookup))) {
+            waiter->abort();
+        }
     }
 };
 
@@ -200,9 +208,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::vector<ResolvedHost>> ThreadedResolver:
     lookup->waiter = &answered;
     const detail::LookupGuard guard{*lookup};
     // Nobody else ends the wait when the io_context is destroyed.
-    const detail::ContextWatch watch(
-        lookup->executor,
-        [](void* waiting) noexcept { static_cast<detail::OneShot*>(waiting)->abort(); }, &answered);
+    const detail::ContextWatch watch(lookup->executor, &detail::LookupGuard::abandon, lookup.get());
     Pool::submit(pool, lookup);
     auto error = co_await answered.wait();
     std::vector<ResolvedHost> hosts;

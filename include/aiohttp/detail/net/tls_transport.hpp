@@ -41,6 +41,9 @@ public:
     asio::awaitable<TlsHandshake> handshake();
 
     asio::awaitable<IoResult> read_some(asio::mutable_buffer into) override;
+    /// What is pending goes first: then, and when it is more than a record, error::would_block. The
+    /// bytes count as written when they are encrypted; what of them is left goes out before others.
+    IoResult try_write(asio::const_buffer first, asio::const_buffer second) noexcept override;
     asio::awaitable<IoResult> write(asio::const_buffer first, asio::const_buffer second) override;
     asio::awaitable<IoResult> write_until_readable(asio::const_buffer bytes) override;
     void cancel_read() noexcept override;
@@ -56,6 +59,8 @@ private:
         IoResult result;
         Want want = Want::nothing;
     };
+
+    static constexpr std::size_t record_size = 16384;  // of plain text, at most
 
     Step decrypt(asio::mutable_buffer into) noexcept;
     error_code encrypt(asio::const_buffer bytes) noexcept;

@@ -106,14 +106,18 @@ AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
     BIO_write(input_, cipher_->data(), static_cast<int>(bytes));
 }
 
+/// Only close_notify is the end; that of the stream below is a truncation (RFC 8446 6.1).
+AIOHTTP_DECL error_code end_of_stream(const error_code& below) noexcept {
+    return below == asio::error::eof ? error_code(asio::ssl::error::stream_truncated) : below;
+}
+
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::receive() {
     const auto received = co_await next_->read_some(asio::buffer(*cipher_));
     if (!established_ && begin_.size() < 8) {
         begin_.append(cipher_->data(), std::min<std::size_t>(received.bytes, 8));
     }
     feed(received.bytes);
-    co_return received.error == asio::error::eof ? error_code(asio::ssl::error::stream_truncated)
-                                                 : received.error;
+    co_return end_of_stream(received.error);
 }
 
 AIOHTTP_DECL TlsTransport::Step TlsTransport::decrypt(asio::mutable_buffer into) noexcept {
@@ -182,12 +186,37 @@ AIOHTTP_DECL error_code TlsTransport::encrypt(asio::const_buffer bytes) noexcept
                      : error_code(code, asio::error::get_ssl_category());
 }
 
+AIOHTTP_DECL IoResult TlsTransport::try_write(asio::const_buffer first,
+                                              asio::const_buffer second) noexcept {
+    const std::array<asio::const_buffer, 2> both{first, second};
+    IoResult result;
+    if (asio::buffer_size(both) > record_size || !pending_output().empty()) {
+        result.error = asio::error::would_block;
+        return result;
+    }
+    std::array<char, record_size> joined;
+    const auto bytes = asio::buffer_copy(asio::buffer(joined), both);
+    result.error = encrypt(asio::buffer(joined, bytes));
+    if (result.error) {
+        return result;
+    }
+    result.bytes = bytes;
+    const auto output = pending_output();
+    const auto sent =
+        next_->try_write(asio::buffer(output.data(), output.size()), asio::const_buffer());
+    drop_output(sent.bytes);
+    if (sent.error != asio::error::would_block) {
+        result.error = sent.error;
+        note_write(sent.error);
+    }
+    return result;
+}
+
 AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer first,
                                                            asio::const_buffer second) {
-    constexpr std::size_t record = 16384;
     IoResult result;
     std::string joined;
-    if (first.size() + second.size() <= record && second.size() > 0) {
+    if (first.size() + second.size() <= record_size && second.size() > 0) {
         // Head and body of a small request travel in one record.
         joined.reserve(first.size() + second.size());
         joined.append(static_cast<const char*>(first.data()), first.size());
@@ -197,7 +226,7 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer fi
     }
     while (!result.error && first.size() + second.size() > 0) {
         auto& part = first.size() > 0 ? first : second;
-        const auto piece = asio::buffer(part, 4 * record);
+        const auto piece = asio::buffer(part, 4 * record_size);
         result.error = encrypt(piece);
         if (!result.error) {
             result.bytes += piece.size();
@@ -210,11 +239,10 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer fi
 
 AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
     asio::const_buffer bytes) {
-    constexpr std::size_t piece_size = 16384;
     IoResult total;
     while (total.bytes < bytes.size() || !pending_output().empty()) {
         if (pending_output().empty()) {
-            const auto piece = asio::buffer(bytes + total.bytes, piece_size);
+            const auto piece = asio::buffer(bytes + total.bytes, record_size);
             total.error = encrypt(piece);
             // Its record is ours to deliver now, also when something comes in between.
             total.bytes += total.error ? 0 : piece.size();
@@ -283,7 +311,7 @@ AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept
         const auto received = next_->try_read(asio::buffer(*cipher_));
         feed(received.bytes);
         if (received.error) {
-            return {received.error, 0};
+            return {end_of_stream(received.error), 0};
         }
     }
 }
