@@ -67,6 +67,9 @@ public:
     /// compared without case, over all lines of that name.
     bool has_token(std::string_view name, std::string_view token) const noexcept;
 
+    /// Whether they are the same fields, in the same order and case.
+    bool operator==(const Headers& other) const noexcept;
+
     /// How many fields there are.
     std::size_t size() const noexcept { return size_; }
     /// Whether there are no fields.

@@ -110,6 +110,16 @@ TEST_CASE("erase() removes all fields of the name and counts them", "[core]") {
     CHECK(headers.begin() == headers.end());
 }
 
+TEST_CASE("equal headers have the same fields in the same order and case", "[core]") {
+    const Headers headers{{"A", "1"}, {"B", "2"}};
+    CHECK(headers == Headers{{"A", "1"}, {"B", "2"}});
+    CHECK(Headers() == Headers());
+    CHECK_FALSE(headers == Headers());
+    CHECK_FALSE(headers == Headers{{"B", "2"}, {"A", "1"}});
+    CHECK_FALSE(headers == Headers{{"a", "1"}, {"B", "2"}});
+    CHECK_FALSE(headers == Headers{{"A", "1"}, {"B", "3"}});
+}
+
 TEST_CASE("clear() removes everything", "[core]") {
     Headers headers{{"A", "1"}};
     headers.clear();

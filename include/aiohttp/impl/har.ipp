@@ -112,17 +112,10 @@ AIOHTTP_DECL void set_error(HarEntry& entry, const std::exception_ptr& thrown, s
     }
 }
 
-AIOHTTP_DECL bool same_har_fields(const Headers& left, const Headers& right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](const HeaderField& one, const HeaderField& other) {
-                          return one.name == other.name && one.value == other.value;
-                      });
-}
-
 AIOHTTP_DECL bool HarRequest::is_told(const TraceRequestExceptionParams& params) const {
     // A hop that goes where the last one went differs in that it has no automatic fields yet.
     const bool same_hop = params.method == entry.method && params.url.str() == entry.url &&
-                          same_har_fields(params.headers, entry.request_headers);
+                          params.headers == entry.request_headers;
     return stage == Stage::over || (stage == Stage::redirected && same_hop);
 }
 

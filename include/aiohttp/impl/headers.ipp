@@ -231,6 +231,11 @@ AIOHTTP_DECL bool Headers::has_token(std::string_view name, std::string_view tok
     return false;
 }
 
+AIOHTTP_DECL bool Headers::operator==(const Headers& other) const noexcept {
+    return used_ == other.used_ &&
+           (used_ == 0 || std::memcmp(records_.get(), other.records_.get(), used_) == 0);
+}
+
 AIOHTTP_DECL Headers::const_iterator Headers::begin() const noexcept {
     return const_iterator(records_.get());
 }

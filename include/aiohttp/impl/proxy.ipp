@@ -68,13 +68,6 @@ AIOHTTP_DECL void add_proxy_headers(const Headers& fields, Headers& all) {
     }
 }
 
-AIOHTTP_DECL bool same_fields(const Headers& a, const Headers& b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](HeaderField one, HeaderField other) {
-               return one.name == other.name && one.value == other.value;
-           });
-}
-
 }  // namespace detail
 
 AIOHTTP_DECL ProxyAuth::ProxyAuth(const BasicAuth& credentials) : credentials_(credentials) {}
@@ -145,7 +138,7 @@ AIOHTTP_DECL std::string Proxy::str() const {
 AIOHTTP_DECL bool Proxy::operator==(const Proxy& other) const {
     return scheme_ == other.scheme_ && port_ == other.port_ && tunnel_ == other.tunnel_ &&
            host_ == other.host_ && auth_ == other.auth_ && tls_ == other.tls_ &&
-           detail::same_fields(headers_, other.headers_);
+           headers_ == other.headers_;
 }
 
 }  // namespace aiohttp
