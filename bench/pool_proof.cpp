@@ -1,7 +1,9 @@
 // COUNT requests to a server whose connections end at any moment: how many fail, how many arrive
 // twice. Exits with 1 when an idempotent request failed, a POST was seen twice or was lost, or an
-// answer went to the wrong request. Built with tests/support/{pool_proof,unreliable_server}.cpp and
-// -Itests:  pool_proof 100000 [SEED]
+// answer went to the wrong request.
+//
+//     cmake --preset bench && cmake --build build/bench --target bench_pool_proof
+//     build/bench/bench/pool_proof 100000 [SEED]
 
 #include <cstdlib>
 #include <iostream>
