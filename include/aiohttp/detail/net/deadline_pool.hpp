@@ -68,7 +68,7 @@ public:
     ~Silence();
 
     /// True when it is so, false when `most` has passed before. Throws when it is cancelled.
-    asio::awaitable<bool> wait(const asio::any_io_executor& executor, Duration most);
+    asio::awaitable<bool> wait(asio::any_io_executor executor, Duration most);
 
 private:
     friend class DeadlinePool;

@@ -99,8 +99,7 @@ AIOHTTP_DECL void Silence::look() noexcept {
     }
 }
 
-AIOHTTP_DECL asio::awaitable<bool> Silence::wait(const asio::any_io_executor& executor,
-                                                 Duration most) {
+AIOHTTP_DECL asio::awaitable<bool> Silence::wait(asio::any_io_executor executor, Duration most) {
     if (!pool_->busy(owner_)) {
         co_return true;
     }
