@@ -17,12 +17,12 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/tls.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using aiohttp::BasicAuth;
 using aiohttp::ClientConnectorDNSError;
 using aiohttp::ClientProxyConnectionError;
 using aiohttp::ClientSession;
@@ -34,16 +34,13 @@ using aiohttp::TCPConnectorOptions;
 using aiohttp::TlsOptions;
 using aiohttp::testing::Async;
 using aiohttp::testing::failure;
+using aiohttp::testing::has;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
 using aiohttp::testing::ServerOptions;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 const auto granted4 = "\x00\x5a\x00\x00\x00\x00\x00\x00"s;
 const auto granted5 = "\x05\x00\x00\x01\x7f\x00\x00\x01\x1f\x90"s;

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <aiohttp/auth.hpp>
@@ -17,6 +16,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/proxy.hpp"
+#include "support/tls.hpp"
 
 namespace {
 
@@ -40,10 +40,10 @@ using aiohttp::TotalTimeoutError;
 using aiohttp::testing::Answer;
 using aiohttp::testing::Async;
 using aiohttp::testing::CertificateAuthority;
-using aiohttp::testing::CertificateOptions;
 using aiohttp::testing::eventually;
 using aiohttp::testing::expect_cancelled;
 using aiohttp::testing::failure;
+using aiohttp::testing::has;
 using aiohttp::testing::HttpProxy;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
@@ -52,22 +52,14 @@ using aiohttp::testing::Script;
 using aiohttp::testing::Server;
 using aiohttp::testing::ServerOptions;
 using aiohttp::testing::ServerRequest;
+using aiohttp::testing::trusting;
 using aiohttp::testing::tunnel_opened;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// An https server that knows one page.
 class Origin : public Server {
 public:
     Origin() : Server(ServerOptions().tls()) { route("*", Reply(200, "secret")); }
 };
-
-ClientSessionOptions trusting(const Server& server) {
-    return ClientSessionOptions().connector(
-        TCPConnectorOptions().ssl(TlsOptions().ca_pem(server.ca_pem())));
-}
 
 /// What a request for https://origin.test/ ends with when the proxy answers CONNECT so.
 template <class Exception>

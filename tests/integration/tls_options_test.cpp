@@ -17,6 +17,7 @@
 #include <aiohttp/tcp_connector.hpp>
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/tls.hpp"
 
 namespace {
@@ -27,7 +28,6 @@ using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::TlsOptions;
 using aiohttp::TlsVersion;
-using aiohttp::verify_none;
 using aiohttp::testing::Async;
 using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::CertificateOptions;
@@ -41,6 +41,7 @@ using aiohttp::testing::ServerTls;
 using aiohttp::testing::session_with;
 using aiohttp::testing::TemporaryFile;
 using aiohttp::testing::trust;
+using aiohttp::testing::Variable;
 using aiohttp::testing::write_pem;
 
 /// What the server sees of a request with these options, which succeeds.
@@ -79,20 +80,6 @@ std::string contents(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
-
-/// An environment variable for as long as the object lives.
-class Variable {
-public:
-    Variable(const char* name, const std::string& value) : name_(name) {
-        ::setenv(name, value.c_str(), 1);
-    }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { ::unsetenv(name_); }
-
-private:
-    const char* name_;
-};
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // Through a real SOCKS proxy.
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <aiohttp/error.hpp>
@@ -12,50 +11,25 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/proxies.hpp"
+#include "support/tls.hpp"
+
+#include "proxy_programs.hpp"
 
 namespace {
 
 using aiohttp::ClientProxyConnectionError;
 using aiohttp::ClientSession;
-using aiohttp::ClientSessionOptions;
 using aiohttp::Phase;
-using aiohttp::TCPConnectorOptions;
-using aiohttp::TlsOptions;
 using aiohttp::testing::Async;
 using aiohttp::testing::Danted;
+using aiohttp::testing::Echo;
 using aiohttp::testing::failure;
-using aiohttp::testing::is_installed;
-using aiohttp::testing::Reply;
+using aiohttp::testing::has;
+using aiohttp::testing::missing;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Server;
-using aiohttp::testing::ServerOptions;
-using aiohttp::testing::ServerRequest;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
-bool missing() {
-    if (!is_installed(Danted::program)) {
-        WARN(Danted::program << " is not installed, so nothing is tested");
-        return true;
-    }
-    return false;
-}
-
-class Echo : public Server {
-public:
-    explicit Echo(bool tls) : Server(ServerOptions().tls(tls)) {
-        route("*", [](const ServerRequest& request) { return Reply(200, request.body); });
-        route("/large", Reply(200, std::string(1'000'000, 'x')));
-    }
-};
-
-ClientSessionOptions trusting(const Server& server) {
-    return ClientSessionOptions().connector(
-        TCPConnectorOptions().ssl(TlsOptions().ca_pem(server.ca_pem())));
-}
+using aiohttp::testing::trusting;
 
 /// Names are localhost, addresses 127.0.0.1.
 std::string by_name(const Server& server) {
@@ -66,7 +40,7 @@ std::string by_name(const Server& server) {
 
 // It does not know SOCKS4a, for curl neither.
 TEST_CASE("http and https go through danted, by SOCKS4 and SOCKS5", "[K161]") {
-    if (missing()) {
+    if (missing(Danted::program)) {
         return;
     }
     const Danted proxy;
@@ -94,7 +68,7 @@ TEST_CASE("http and https go through danted, by SOCKS4 and SOCKS5", "[K161]") {
 }
 
 TEST_CASE("danted takes login and password, and refuses wrong ones", "[K163]") {
-    if (missing()) {
+    if (missing(Danted::program)) {
         return;
     }
     if (!Danted::may_ask_for_login()) {
@@ -123,7 +97,7 @@ TEST_CASE("danted takes login and password, and refuses wrong ones", "[K163]") {
 }
 
 TEST_CASE("danted says why it cannot connect") {
-    if (missing()) {
+    if (missing(Danted::program)) {
         return;
     }
     const Danted proxy;

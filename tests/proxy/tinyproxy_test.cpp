@@ -1,7 +1,6 @@
 // Through a real HTTP proxy.
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <aiohttp/error.hpp>
@@ -12,6 +11,9 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/proxies.hpp"
+#include "support/tls.hpp"
+
+#include "proxy_programs.hpp"
 
 namespace {
 
@@ -19,51 +21,24 @@ using aiohttp::ClientHttpProxyError;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
 using aiohttp::Proxy;
-using aiohttp::TCPConnectorOptions;
 using aiohttp::TlsOptions;
 using aiohttp::testing::Async;
+using aiohttp::testing::Echo;
 using aiohttp::testing::failure;
-using aiohttp::testing::is_installed;
-using aiohttp::testing::Reply;
+using aiohttp::testing::has;
+using aiohttp::testing::missing;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
 using aiohttp::testing::ServerOptions;
-using aiohttp::testing::ServerRequest;
 using aiohttp::testing::Tinyproxy;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
-/// Says so when there is nothing to test with.
-bool missing() {
-    if (!is_installed(Tinyproxy::program)) {
-        WARN(Tinyproxy::program << " is not installed, so nothing is tested");
-        return true;
-    }
-    return false;
-}
-
-/// An http or https server that sends back what it got.
-class Echo : public Server {
-public:
-    explicit Echo(bool tls) : Server(ServerOptions().tls(tls)) {
-        route("*", [](const ServerRequest& request) { return Reply(200, request.body); });
-        route("/large", Reply(200, std::string(1'000'000, 'x')));
-    }
-};
-
-ClientSessionOptions trusting(const Server& server) {
-    return ClientSessionOptions().connector(
-        TCPConnectorOptions().ssl(TlsOptions().ca_pem(server.ca_pem())));
-}
+using aiohttp::testing::trusting;
 
 }  // namespace
 
 TEST_CASE("http goes through tinyproxy", "[K161]") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy;
@@ -81,7 +56,7 @@ TEST_CASE("http goes through tinyproxy", "[K161]") {
 }
 
 TEST_CASE("https goes through tinyproxy in a tunnel", "[K162][K165]") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy;
@@ -98,7 +73,7 @@ TEST_CASE("https goes through tinyproxy in a tunnel", "[K162][K165]") {
 }
 
 TEST_CASE("tinyproxy takes credentials, and refuses who has none", "[K163]") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy("BasicAuth me secret");
@@ -127,7 +102,7 @@ TEST_CASE("tinyproxy takes credentials, and refuses who has none", "[K163]") {
 }
 
 TEST_CASE("tinyproxy refuses a tunnel to a port that it must not connect to", "[K162]") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy("ConnectPort 1");
@@ -144,7 +119,7 @@ TEST_CASE("tinyproxy refuses a tunnel to a port that it must not connect to", "[
 }
 
 TEST_CASE("a server that tinyproxy cannot reach is its 5xx") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy;
@@ -164,7 +139,7 @@ TEST_CASE("a server that tinyproxy cannot reach is its 5xx") {
 }
 
 TEST_CASE("TLS goes through TLS to a proxy, here tinyproxy behind a relay", "[K162]") {
-    if (missing()) {
+    if (missing(Tinyproxy::program)) {
         return;
     }
     const Tinyproxy proxy;

@@ -22,14 +22,6 @@ namespace aiohttp {
 
 namespace detail {
 
-/// A challenge being answered, from one nonce to the next.
-struct DigestSession {
-    DigestChallenge challenge;
-    std::string nonce;  ///< the challenge's, or one that followed it
-    std::uint32_t used = 0;
-    std::string first_cnonce;
-};
-
 /// What the copies of a DigestAuthMiddleware share.
 class DigestState {
 public:
@@ -50,7 +42,7 @@ public:
                               const aiohttp::ClientRequest& request,
                               std::string_view body_hash) const;
 
-    std::function<std::string()> make_cnonce = [] { return random_hex(16); };
+    std::function<std::string()> make_cnonce = &random_cnonce;
 
 private:
     std::string login_;
@@ -124,14 +116,8 @@ AIOHTTP_DECL bool DigestState::take_challenge(const ClientResponse& response,
         return false;
     }
     space_ = space_of(challenge->domain, request.url());
-    auto session = std::make_shared<DigestSession>();
-    session->nonce = challenge->nonce;
-    if (session_ && session_->nonce == session->nonce) {
-        session->used = session_->used;  // a nonce is counted as long as it lives
-    }
-    session->challenge = std::move(*challenge);
-    session->first_cnonce = make_cnonce();
-    session_ = std::move(session);
+    session_ =
+        std::make_shared<DigestSession>(std::move(*challenge), session_.get(), make_cnonce());
     return true;
 }
 
@@ -152,20 +138,13 @@ AIOHTTP_DECL std::string DigestState::authorization(DigestSession& session,
                                                     const aiohttp::ClientRequest& request,
                                                     std::string_view body_hash) const {
     const auto uri = request.url().target();
-    // The first request of a session uses its cnonce, with -sess all of them.
-    const auto cnonce =
-        session.used == 0 || session.challenge.session ? session.first_cnonce : make_cnonce();
     DigestRequest answer;
     answer.login = login_;
     answer.password = password_;
     answer.method = request.method();
     answer.uri = uri;
-    answer.nonce = session.nonce;
-    answer.count = ++session.used;
-    answer.cnonce = cnonce;
-    answer.first_cnonce = session.first_cnonce;
     answer.body_hash = body_hash;
-    return digest_authorization(session.challenge, answer);
+    return session.answer(answer, make_cnonce);
 }
 
 /// The hash of the body for qop=auth-int; nullopt when the body cannot be read twice.

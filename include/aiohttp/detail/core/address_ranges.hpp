@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,6 +17,17 @@ using Ipv6Bytes = std::array<std::uint8_t, 16>;
 std::optional<Ipv4Bytes> parse_ipv4(std::string_view text) noexcept;
 /// An IPv6 address (RFC 4291 2.2), a zone behind it is dropped; nothing when it is none.
 std::optional<Ipv6Bytes> parse_ipv6(std::string_view text) noexcept;
+
+/// Whether the first `bits` bits of two addresses are the same.
+template <class Bytes>
+constexpr bool same_prefix(const Bytes& a, const Bytes& b, unsigned bits) noexcept {
+    const std::size_t whole = bits / 8;
+    if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) {
+        return false;
+    }
+    const unsigned rest = bits % 8;
+    return rest == 0 || (a[whole] ^ b[whole]) >> (8U - rest) == 0;
+}
 
 /// Whether the address is one of the public Internet's hosts.
 bool is_public(const Ipv4Bytes& address) noexcept;

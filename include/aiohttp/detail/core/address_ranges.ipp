@@ -41,12 +41,7 @@ struct AddressRange {
     unsigned length;
 
     constexpr bool has(const Bytes& address) const noexcept {
-        const std::size_t whole = length / 8;
-        if (!std::equal(prefix.begin(), prefix.begin() + whole, address.begin())) {
-            return false;
-        }
-        const unsigned rest = length % 8;
-        return rest == 0 || (prefix[whole] ^ address[whole]) >> (8U - rest) == 0;
+        return same_prefix(prefix, address, length);
     }
 };
 

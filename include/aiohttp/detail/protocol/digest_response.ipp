@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/percent.hpp>
 #include <aiohttp/detail/protocol/digest_response.hpp>
+#include <aiohttp/detail/protocol/message_digest.hpp>
 
 namespace aiohttp::detail {
 
@@ -117,6 +119,30 @@ AIOHTTP_DECL std::string digest_authorization(const DigestChallenge& challenge,
         append_param(out, "userhash", "true");
     }
     return out;
+}
+
+AIOHTTP_DECL std::string random_cnonce() {
+    return random_hex(16);
+}
+
+AIOHTTP_DECL DigestSession::DigestSession(DigestChallenge of,
+                                          const DigestSession* before,
+                                          std::string cnonce)
+    : challenge(std::move(of)), nonce(challenge.nonce), first_cnonce(std::move(cnonce)) {
+    if (before != nullptr && before->nonce == nonce) {
+        used = before->used;
+    }
+}
+
+AIOHTTP_DECL std::string DigestSession::answer(DigestRequest request,
+                                               const std::function<std::string()>& make_cnonce) {
+    // The first request of a session uses its cnonce, with -sess all of them.
+    const auto cnonce = used == 0 || challenge.session ? first_cnonce : make_cnonce();
+    request.nonce = nonce;
+    request.count = ++used;
+    request.cnonce = cnonce;
+    request.first_cnonce = first_cnonce;
+    return digest_authorization(challenge, request);
 }
 
 }  // namespace aiohttp::detail

@@ -10,7 +10,7 @@ namespace aiohttp::detail {
 
 /// An IP address as its bytes; an IPv4 address as the IPv6 one that is mapped to it.
 struct IpBytes {
-    std::array<unsigned char, 16> bytes{};
+    std::array<std::uint8_t, 16> bytes{};
 
     bool is_v4() const noexcept;
     /// Four bytes, of an IPv4 address.

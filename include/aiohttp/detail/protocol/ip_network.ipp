@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include <arpa/inet.h>
-
 #include <aiohttp/detail/config.hpp>
+#include <aiohttp/detail/core/address_ranges.hpp>
 #include <aiohttp/detail/core/decimal.hpp>
 #include <aiohttp/detail/core/host_name.hpp>
 #include <aiohttp/detail/protocol/ip_network.hpp>
@@ -27,14 +26,13 @@ AIOHTTP_DECL std::string IpBytes::v6_bytes() const {
 
 AIOHTTP_DECL std::optional<IpBytes> parse_ip_address(std::string_view text) {
     IpBytes parsed;
-    if (is_ipv4(text)) {
-        const std::string address(text);
+    if (const auto v4 = is_ipv4(text) ? parse_ipv4(text) : std::nullopt) {
         std::ranges::copy(v4_mapped, parsed.bytes.begin());
-        ::inet_pton(AF_INET, address.c_str(), parsed.bytes.data() + v4_mapped.size());
+        std::ranges::copy(*v4, parsed.bytes.begin() + v4_mapped.size());
         return parsed;
     }
-    const std::string address(text.substr(0, text.find('%')));
-    if (is_ipv6(address) && ::inet_pton(AF_INET6, address.c_str(), parsed.bytes.data()) == 1) {
+    if (const auto v6 = is_ipv6(text.substr(0, text.find('%'))) ? parse_ipv6(text) : std::nullopt) {
+        parsed.bytes = *v6;
         return parsed;
     }
     return std::nullopt;
@@ -45,16 +43,7 @@ AIOHTTP_DECL bool IpNetwork::contains(const IpBytes& other) const noexcept {
     if (other.is_v4() && !of_v4) {
         return false;  // "::/0" is every IPv6 address, and no IPv4 one
     }
-    for (unsigned bit = 0; bit < prefix; bit += 8) {
-        const unsigned rest = prefix - bit;
-        const unsigned mask = rest >= 8 ? 0xffU : (0xff00U >> rest) & 0xffU;
-        const unsigned difference =
-            static_cast<unsigned>(address.bytes[bit / 8]) ^ other.bytes[bit / 8];
-        if ((difference & mask) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return same_prefix(address.bytes, other.bytes, prefix);
 }
 
 AIOHTTP_DECL std::optional<IpNetwork> parse_ip_network(std::string_view text) {

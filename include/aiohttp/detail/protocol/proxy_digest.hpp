@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <aiohttp/detail/protocol/digest_challenge.hpp>
+#include <aiohttp/detail/protocol/digest_response.hpp>
 
 namespace aiohttp::detail {
 
@@ -20,9 +20,9 @@ public:
     /// can be answered; then what was known before stays.
     bool take(std::span<const std::string_view> fields);
     /// Whether there is a challenge to answer.
-    bool ready() const noexcept { return challenge_.has_value(); }
+    bool ready() const noexcept { return session_.has_value(); }
     /// Whether the challenge taken last says that only the nonce was out of date.
-    bool stale() const noexcept { return challenge_ && challenge_->stale; }
+    bool stale() const noexcept { return session_ && session_->challenge.stale; }
     /// Whether answers need a hash of the request's body, and which.
     std::optional<HashFunction> body_hash() const noexcept;
 
@@ -35,9 +35,7 @@ public:
 private:
     std::string login_;
     std::string password_;
-    std::optional<DigestChallenge> challenge_;
-    std::string first_cnonce_;
-    std::uint32_t used_ = 0;
+    std::optional<DigestSession> session_;
 };
 
 }  // namespace aiohttp::detail

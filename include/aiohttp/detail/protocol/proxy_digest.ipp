@@ -3,13 +3,9 @@
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
-#include <aiohttp/detail/protocol/digest_response.hpp>
-#include <aiohttp/detail/protocol/message_digest.hpp>
 #include <aiohttp/detail/protocol/proxy_digest.hpp>
 
 namespace aiohttp::detail {
-
-inline constexpr std::size_t cnonce_bytes = 16;
 
 AIOHTTP_DECL ProxyDigest::ProxyDigest(std::string login, std::string password)
     : login_(std::move(login)), password_(std::move(password)) {}
@@ -21,35 +17,27 @@ AIOHTTP_DECL bool ProxyDigest::take(std::span<const std::string_view> fields) {
     if (!chosen) {
         return false;
     }
-    if (!challenge_ || challenge_->nonce != chosen->nonce) {
-        used_ = 0;  // a nonce is counted as long as it lives
-    }
-    challenge_ = std::move(chosen);
-    first_cnonce_ = random_hex(cnonce_bytes);
+    session_ = DigestSession(std::move(*chosen), session_ ? &*session_ : nullptr, random_cnonce());
     return true;
 }
 
 AIOHTTP_DECL std::optional<HashFunction> ProxyDigest::body_hash() const noexcept {
-    return challenge_ && challenge_->auth_int && !challenge_->auth ? std::optional(challenge_->hash)
-                                                                   : std::nullopt;
+    if (!session_ || !session_->challenge.auth_int || session_->challenge.auth) {
+        return std::nullopt;
+    }
+    return session_->challenge.hash;
 }
 
 AIOHTTP_DECL std::string ProxyDigest::authorization(std::string_view method,
                                                     std::string_view uri,
                                                     std::string_view body_hash) {
-    const auto cnonce =
-        used_ == 0 || challenge_->session ? first_cnonce_ : random_hex(cnonce_bytes);
-    DigestRequest answer;
-    answer.login = login_;
-    answer.password = password_;
-    answer.method = method;
-    answer.uri = uri;
-    answer.nonce = challenge_->nonce;
-    answer.count = ++used_;
-    answer.cnonce = cnonce;
-    answer.first_cnonce = first_cnonce_;
-    answer.body_hash = body_hash;
-    return digest_authorization(*challenge_, answer);
+    DigestRequest request;
+    request.login = login_;
+    request.password = password_;
+    request.method = method;
+    request.uri = uri;
+    request.body_hash = body_hash;
+    return session_->answer(request, &random_cnonce);
 }
 
 }  // namespace aiohttp::detail
