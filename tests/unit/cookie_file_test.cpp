@@ -198,6 +198,7 @@ TEST_CASE("a corrupt JSON file is refused with its line", "[cookies]") {
          "line 2: the value holds a control character, \";\" or blanks at an end"},
         {"{\"h.com|x\": {\"a\": {\"value\": \"1\"}}}", "line 1: the path is not one"},
         {"{\"h com|/\": {\"a\": {\"value\": \"1\"}}}", "line 1: the domain is not one"},
+        {"{\"#h.com|/\": {\"a\": {\"value\": \"1\"}}}", "line 1: the domain is not one"},
     }));
     INFO(text);
     CHECK(loading(text, CookieFormat::json) == message);

@@ -97,7 +97,8 @@ AIOHTTP_DECL std::string_view cookie_problem(const Cookie& cookie) {
         breaks_out(cookie.path, ";")) {
         return "the path is not one";
     }
-    if (breaks_out(cookie.domain, "=;,/| \t\"") || cookie.domain.size() > max_attribute_size ||
+    // A line of a Netscape file that begins with "#" is a comment.
+    if (breaks_out(cookie.domain, "=;,/| \t\"#") || cookie.domain.size() > max_attribute_size ||
         cookie.domain.starts_with('.')) {
         return "the domain is not one";
     }
