@@ -45,14 +45,16 @@ run_one() {
     local options=("$effort" -max_len=4096 -timeout=10 -rss_limit_mb=2048
         -verbosity=0 -print_final_stats=1 -artifact_prefix="$build/failures/$target-")
     [ ! -f "$root/fuzz/$target.dict" ] || options+=(-dict="$root/fuzz/$target.dict")
-    local learned=$build/corpus/$target
+    local learned=$build/corpus/$target start=(env)
     if [ -n "$fixed" ]; then
         options+=(-seed=1)
+        # What the fuzzer remembers of comparisons depends on where things lie in memory.
+        ! setarch -R true 2>/dev/null || start=(setarch -R)
         learned=$build/fixed/$target
         rm -rf "$learned"
     fi
     mkdir -p "$learned"
-    if "$build/fuzz/fuzz_$target" "${options[@]}" "$learned" "$root/fuzz/corpus/$target" \
+    if "${start[@]}" "$build/fuzz/fuzz_$target" "${options[@]}" "$learned" "$root/fuzz/corpus/$target" \
         >"$log" 2>&1; then
         echo "fuzz: $target ok, $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
         return
