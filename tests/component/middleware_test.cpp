@@ -25,6 +25,7 @@
 #include "support/client.hpp"
 #include "support/memory.hpp"
 #include "support/run_sync.hpp"
+#include "support/text.hpp"
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -48,10 +49,6 @@ std::string answer(int status, std::string_view body = "", std::string_view fiel
 
 std::string found(const std::string& location) {
     return answer(302, "", "Location: " + location + "\r\n");
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 MemoryRig rig_with(Middleware middleware) {

@@ -14,6 +14,7 @@
 #include "support/client.hpp"
 #include "support/memory.hpp"
 #include "support/run_sync.hpp"
+#include "support/text.hpp"
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -25,10 +26,6 @@ namespace {
 
 std::string found(const std::string& location) {
     return "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 /// What the second request looks like, when the first one, with credentials, goes to `from` and

@@ -5,10 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <stdexcept>
 #include <string>
-
-#include <stdlib.h>
 
 #include <aiohttp/download.hpp>
 #include <aiohttp/error.hpp>
@@ -19,6 +16,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -36,24 +34,18 @@ using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
+using aiohttp::testing::TemporaryFolder;
 using FileError = std::filesystem::filesystem_error;
 
 /// A place for a download, and what lies beside it.
 class Place {
 public:
-    Place() : folder_(make_folder()) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { std::filesystem::remove_all(folder_); }
-
-    std::string path() const { return (folder_ / "file").string(); }
-    void put(const std::string& name, const std::string& bytes) const {
-        std::ofstream(folder_ / name, std::ios::binary) << bytes;
-    }
+    std::string path() const { return folder_.file("file"); }
+    void put(const std::string& name, const std::string& bytes) const { folder_.put(name, bytes); }
     /// All files there: "name=contents " each, by name.
     std::string files() const {
         std::map<std::string, std::string> found;
-        for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+        for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
             std::ifstream file(entry.path(), std::ios::binary);
             found[entry.path().filename().string()] =
                 std::string(std::istreambuf_iterator<char>(file), {});
@@ -66,15 +58,7 @@ public:
     }
 
 private:
-    static std::filesystem::path make_folder() {
-        auto name = (std::filesystem::temp_directory_path() / "aiohttp-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("cannot make " + name);
-        }
-        return name;
-    }
-
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 /// A response that breaks off after `sent` of ten bytes.

@@ -16,6 +16,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -33,15 +34,12 @@ using aiohttp::errc;
 using aiohttp::Phase;
 using aiohttp::testing::Async;
 using aiohttp::testing::failure;
+using aiohttp::testing::has;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 std::string with_credentials(const Server& server, std::string_view path) {
     return "http://user:secret@127.0.0.1:" + std::to_string(server.port()) + std::string(path);

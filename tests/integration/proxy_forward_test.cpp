@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/proxy.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -35,16 +35,13 @@ using aiohttp::ValueError;
 using aiohttp::testing::Answer;
 using aiohttp::testing::Async;
 using aiohttp::testing::failure;
+using aiohttp::testing::has;
 using aiohttp::testing::HttpProxy;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Server;
 using aiohttp::testing::ServerRequest;
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 }  // namespace
 

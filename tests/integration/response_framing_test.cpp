@@ -1,7 +1,6 @@
 // Response heads and framing as they come from a socket: what is accepted, and what is not.
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <aiohttp/error.hpp>
@@ -10,6 +9,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -20,6 +20,7 @@ using aiohttp::ClientSessionOptions;
 using aiohttp::ServerDisconnectedError;
 using aiohttp::testing::Async;
 using aiohttp::testing::failure;
+using aiohttp::testing::has;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
 using aiohttp::testing::Script;
@@ -61,10 +62,6 @@ std::string body_of(const std::string& bytes) {
         },
         body);
     return body;
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 const std::string ok = "HTTP/1.1 200 OK\r\n";

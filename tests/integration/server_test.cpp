@@ -25,6 +25,7 @@
 #include <aiohttp/testing/server.hpp>
 
 #include "support/catch.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -33,6 +34,7 @@ using aiohttp::testing::Answer;
 using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::CertificateOptions;
 using aiohttp::testing::Gate;
+using aiohttp::testing::has;
 using aiohttp::testing::Reply;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
@@ -148,10 +150,6 @@ std::string get(std::string_view target, std::string_view more = {}) {
     std::string text = "GET ";
     text.append(target).append(" HTTP/1.1\r\nHost: x\r\n").append(more).append("\r\n");
     return text;
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 const std::string end_of_time = "\x01never";

@@ -18,6 +18,7 @@
 
 #include "support/catch.hpp"
 #include "support/environment.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/tls.hpp"
 
 namespace {
@@ -40,6 +41,7 @@ using aiohttp::testing::ServerOptions;
 using aiohttp::testing::ServerTls;
 using aiohttp::testing::session_with;
 using aiohttp::testing::TemporaryFile;
+using aiohttp::testing::TemporaryFolder;
 using aiohttp::testing::trust;
 using aiohttp::testing::Variable;
 using aiohttp::testing::write_pem;
@@ -56,25 +58,6 @@ ServerTls seen(Server& server, TlsOptions options) {
     REQUIRE(server.request_count() == 1);
     return *server.request(0).tls;
 }
-
-/// A directory with a name of its own, gone with this object.
-class Folder {
-public:
-    Folder() : path_(TemporaryFile().path().string() + ".d") {
-        std::filesystem::create_directory(path_);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    std::string path() const { return path_.string(); }
-    std::string put(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name) << text;
-        return (path_ / name).string();
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 std::string contents(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -108,15 +91,17 @@ TEST_CASE("authorities replace the system's, or come on top of them", "[K167]") 
 
 TEST_CASE("a directory of authorities needs no hashed names", "[K167]") {
     Server server(ServerOptions().tls());
-    const Folder folder;
-    const auto empty = refusal<ClientConnectorSSLError>(server, TlsOptions().ca_dir(folder.path()));
-    CHECK(has(empty.message(), "the CA directory \"" + folder.path() + "\" has no certificate"));
+    const TemporaryFolder folder;
+    const auto empty =
+        refusal<ClientConnectorSSLError>(server, TlsOptions().ca_dir(folder.path().string()));
+    CHECK(has(empty.message(),
+              "the CA directory \"" + folder.path().string() + "\" has no certificate"));
     folder.put("README", "certificates");
     folder.put("one.pem", CertificateAuthority().pem());
-    refusal<ClientConnectorCertificateError>(server, TlsOptions().ca_dir(folder.path()));
+    refusal<ClientConnectorCertificateError>(server, TlsOptions().ca_dir(folder.path().string()));
     folder.put("two.crt", server.ca_pem());
-    seen(server, TlsOptions().ca_dir(folder.path()));
-    seen(server, TlsOptions().add_ca_dir(folder.path()));
+    seen(server, TlsOptions().ca_dir(folder.path().string()));
+    seen(server, TlsOptions().add_ca_dir(folder.path().string()));
     const auto missing =
         refusal<ClientConnectorSSLError>(server, TlsOptions().ca_dir("/nonexistent/dir"));
     CHECK(has(missing.message(), "\"/nonexistent/dir\": No such file or directory"));
@@ -124,7 +109,7 @@ TEST_CASE("a directory of authorities needs no hashed names", "[K167]") {
 
 TEST_CASE("files of authorities that cannot be used are named", "[K167]") {
     Server server(ServerOptions().tls());
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto text = [&](const std::string& path) {
         return refusal<ClientConnectorSSLError>(server, TlsOptions().add_ca_file(path)).message();
     };
@@ -134,18 +119,18 @@ TEST_CASE("files of authorities that cannot be used are named", "[K167]") {
     CHECK(has(text(empty), "there is no certificate in PEM"));
     const auto cut = folder.put("cut", server.ca_pem() + server.ca_pem().substr(0, 100));
     CHECK(has(text(cut), "malformed"));
-    CHECK(has(text(folder.path()), "Is a directory"));
+    CHECK(has(text(folder.path().string()), "Is a directory"));
     CHECK(server.connections_accepted() == 0);
 }
 
 TEST_CASE("a file that appears is read by the next request", "[K167]") {
     Server server(ServerOptions().tls());
     server.route("/", Reply(200, "ok"));
-    const Folder folder;
-    const auto path = folder.path() + "/ca.pem";
+    const TemporaryFolder folder;
+    const auto path = folder.file("ca.pem");
     run_client_with(
         session_with(TlsOptions().ca_file(path)), server,
-        [](ClientSession& session, Server& target, const Folder& place) -> Async {
+        [](ClientSession& session, Server& target, const TemporaryFolder& place) -> Async {
             co_await aiohttp::testing::failure<ClientConnectorSSLError>(session.get(target.url()));
             place.put("ca.pem", target.ca_pem());
             const auto body = co_await session.get(target.url()).text();
@@ -257,8 +242,8 @@ TEST_CASE("an international host is named in SNI in its ASCII form", "[H117]") {
 
 TEST_CASE("the secrets of connections are appended to a key log", "[K167]") {
     Server server(ServerOptions().tls());
-    const Folder folder;
-    const auto path = folder.path() + "/keys";
+    const TemporaryFolder folder;
+    const auto path = folder.file("keys");
     seen(server, trust(server).key_log(path));
     const auto first = contents(path);
     CHECK(has(first, "CLIENT_TRAFFIC_SECRET_0 "));
@@ -270,14 +255,14 @@ TEST_CASE("the secrets of connections are appended to a key log", "[K167]") {
     CHECK(contents(path).size() > first.size());
     CHECK(contents(path).starts_with(first));
     const auto error = refusal<ClientConnectorSSLError>(
-        server, trust(server).key_log(folder.path() + "/missing/keys"));
+        server, trust(server).key_log(folder.file("missing/keys")));
     CHECK(has(error.message(), "/missing/keys\": No such file or directory"));
 }
 
 TEST_CASE("SSLKEYLOGFILE is obeyed on request only", "[K167]") {
     Server server(ServerOptions().tls());
-    const Folder folder;
-    const auto path = folder.path() + "/keys";
+    const TemporaryFolder folder;
+    const auto path = folder.file("keys");
     {
         const Variable variable("SSLKEYLOGFILE", path);
         seen(server, trust(server));

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/ssl/context.hpp>
@@ -20,6 +19,7 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/text.hpp"
 
 namespace {
 
@@ -43,6 +43,7 @@ using aiohttp::testing::CertificateOptions;
 using aiohttp::testing::eventually;
 using aiohttp::testing::failure;
 using aiohttp::testing::Gate;
+using aiohttp::testing::has;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
@@ -68,10 +69,6 @@ ClientSessionOptions trusting(const Server& server) {
 
 std::string ip_url(const Server& server) {
     return "https://127.0.0.1:" + std::to_string(server.port()) + '/';
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 /// What a session that trusts the server's authority says of its certificate.

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +20,7 @@
 #include "support/catch.hpp"
 #include "support/client.hpp"
 #include "support/run_with.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -28,22 +28,6 @@ using namespace std::chrono_literals;
 using namespace aiohttp;
 using namespace aiohttp::testing;
 namespace asio = boost::asio;
-
-/// A directory for sockets, gone with this object.
-class Folder {
-public:
-    Folder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "aiohttp-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 template <class Main, class... More>
 void run_at(const std::string& path, Main main, const More&... more) {
@@ -54,7 +38,7 @@ void run_at(const std::string& path, Main main, const More&... more) {
 }  // namespace
 
 TEST_CASE("requests go over a Unix socket, whatever the host", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file("http.sock");
     Server server(ServerOptions().unix_path(path));
     server.route("/v1.43/containers/json", Reply(200, "[]"));
@@ -75,7 +59,7 @@ TEST_CASE("requests go over a Unix socket, whatever the host", "[K175]") {
 }
 
 TEST_CASE("https goes over a Unix socket, too", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file("https.sock");
     Server server(ServerOptions().unix_path(path).tls());
     server.route("/", Reply(200, "safe"));
@@ -106,7 +90,7 @@ TEST_CASE("a socket of the abstract namespace begins with a NUL", "[K175]") {
 }
 
 TEST_CASE("a path where nobody listens is an error that names it", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto missing = folder.file("missing.sock");
     run_at(
         missing,
@@ -141,7 +125,7 @@ TEST_CASE("a path where nobody listens is an error that names it", "[K175]") {
 }
 
 TEST_CASE("a path that is too long is an error before any I/O", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file(std::string(150, 'x'));
     run_at(
         path,
@@ -157,7 +141,7 @@ TEST_CASE("a path that is too long is an error before any I/O", "[K175]") {
 }
 
 TEST_CASE("the longest path that the system takes works", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto base = folder.file("");
     const auto path = base + std::string(sizeof(sockaddr_un::sun_path) - 1 - base.size(), 'x');
     Server server(ServerOptions().unix_path(path));
@@ -169,7 +153,7 @@ TEST_CASE("the longest path that the system takes works", "[K175]") {
 }
 
 TEST_CASE("a stalled server on a Unix socket is subject to the limits") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file("http.sock");
     Server server(ServerOptions().unix_path(path));
     server.route("/", Script().stall());
@@ -183,7 +167,7 @@ TEST_CASE("a stalled server on a Unix socket is subject to the limits") {
 }
 
 TEST_CASE("a Unix socket whose backlog is full is an error", "[K175]") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file("full.sock");
     Server server(ServerOptions().unix_path(path).accepting(false).backlog(0));
     sockaddr_un address{};
@@ -208,7 +192,7 @@ TEST_CASE("a Unix socket whose backlog is full is an error", "[K175]") {
 }
 
 TEST_CASE("a Unix socket is never taken for a proxy") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const auto path = folder.file("http.sock");
     Server server(ServerOptions().unix_path(path));
     server.route("*", Reply(200, "ok"));

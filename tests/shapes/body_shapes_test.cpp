@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <aiohttp/aiohttp.hpp>
@@ -14,6 +13,7 @@
 #include <aiohttp/testing/server.hpp>
 #include "support/catch.hpp"
 #include "support/run_sync.hpp"
+#include "support/text.hpp"
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -24,6 +24,7 @@ using aiohttp::FormDataOptions;
 using aiohttp::FormFieldOptions;
 using aiohttp::GeneratorBodyOptions;
 using aiohttp::MultipartWriter;
+using aiohttp::testing::has;
 using aiohttp::testing::run_sync;
 
 namespace {
@@ -56,10 +57,6 @@ public:
 private:
     aiohttp::testing::Server server_;
 };
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 asio::awaitable<void> sources(const Echo& echo) {
     ClientSession session;

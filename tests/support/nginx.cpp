@@ -9,7 +9,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,15 +17,6 @@
 namespace aiohttp::testing {
 
 namespace {
-
-std::filesystem::path make_folder() {
-    auto name = (std::filesystem::temp_directory_path() / "aiohttp-nginx-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::runtime_error("cannot make " + name);
-    }
-    std::filesystem::permissions(name, std::filesystem::perms(0755));
-    return name;
-}
 
 /// A socket that listens on a free port; it is inherited by child processes.
 int listen_anywhere(std::uint16_t& port) {
@@ -63,13 +53,15 @@ std::string configuration(const std::filesystem::path& folder,
 
 }  // namespace
 
-Nginx::Nginx(std::string_view directives) : folder_(make_folder()) {
-    std::filesystem::create_directory(folder_ / "files");
+Nginx::Nginx(std::string_view directives) {
+    folder_.open_to_all();
+    std::filesystem::create_directory(folder_.path() / "files");
     const int listener = listen_anywhere(port_);
-    std::ofstream(folder_ / "nginx.conf") << configuration(folder_, port_, directives);
-    const auto conf = (folder_ / "nginx.conf").string();
-    const auto prefix = folder_.string();
-    const auto error_log = (folder_ / "error.log").string();
+    std::ofstream(folder_.path() / "nginx.conf")
+        << configuration(folder_.path(), port_, directives);
+    const auto conf = (folder_.path() / "nginx.conf").string();
+    const auto prefix = folder_.path().string();
+    const auto error_log = (folder_.path() / "error.log").string();
     const auto path = "PATH=" + std::string(std::getenv("PATH")) + ":/usr/sbin:/sbin";
     // nginx takes over listening sockets that are named there, as it does when it is upgraded.
     const auto inherited = "NGINX=" + std::to_string(listener) + ";";
@@ -93,8 +85,6 @@ Nginx::Nginx(std::string_view directives) : folder_(make_folder()) {
 
 Nginx::~Nginx() {
     finish(SIGTERM);
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 std::string Nginx::url(std::string_view path) const {
@@ -102,12 +92,12 @@ std::string Nginx::url(std::string_view path) const {
 }
 
 void Nginx::put(const std::string& name, std::string_view contents) const {
-    std::ofstream(folder_ / "files" / name, std::ios::binary) << contents;
+    std::ofstream(folder_.path() / "files" / name, std::ios::binary) << contents;
 }
 
 std::string Nginx::stop() {
     finish(SIGQUIT);  // in good order, so that everything is logged
-    std::ifstream file(folder_ / "access.log");
+    std::ifstream file(folder_.path() / "access.log");
     return {std::istreambuf_iterator<char>(file), {}};
 }
 

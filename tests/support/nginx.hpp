@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <sys/types.h>
+
+#include "support/temporary_folder.hpp"
 
 namespace aiohttp::testing {
 
@@ -32,7 +33,7 @@ public:
 private:
     void finish(int signal) noexcept;
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     std::uint16_t port_ = 0;
     pid_t process_ = -1;
 };

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -29,16 +28,6 @@ using namespace std::chrono_literals;
 // The password "secret" as crypt(3) knows it.
 constexpr const char* secret =
     R"($6$aiohttp$UfrNyAloqVQOq1RO9ritSEgM6TEPO07fLvRoqJv.yOr1dpDHIwkIYGIGm2x20jc61Ug2v4LmvrmxICB42Z6Kh/)";
-
-std::filesystem::path make_folder(const std::string& program) {
-    auto name =
-        (std::filesystem::temp_directory_path() / ("aiohttp-" + program + "-XXXXXX")).string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::runtime_error("cannot make " + name);
-    }
-    std::filesystem::permissions(name, std::filesystem::perms(0755));
-    return name;
-}
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in address{};
@@ -111,35 +100,31 @@ bool is_installed(const std::string& program) {
 ServerProgram::ServerProgram(const std::string& program,
                              const std::vector<std::string>& options,
                              const Configure& configure,
-                             bool own_users)
-    : folder_(make_folder(program)) {
+                             bool own_users) {
+    folder_.open_to_all();
     for (int attempt = 0; attempt < 3; ++attempt) {
         port_ = free_port();
-        std::ofstream(folder_ / "conf") << configure(port_, folder_);
+        std::ofstream(folder_.path() / "conf") << configure(port_, folder_.path());
         if (start(program, options, own_users)) {
             return;
         }
         stop();
     }
-    const auto logged = log();
-    std::filesystem::remove_all(folder_);
-    throw std::runtime_error(program + " does not start: " + logged);
+    throw std::runtime_error(program + " does not start: " + log());
 }
 
 ServerProgram::~ServerProgram() {
     stop();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 bool ServerProgram::start(const std::string& program,
                           const std::vector<std::string>& options,
                           bool own_users) {
-    const auto passwd = (folder_ / "passwd").string();
-    const auto shadow = (folder_ / "shadow").string();
+    const auto passwd = (folder_.path() / "passwd").string();
+    const auto shadow = (folder_.path() / "shadow").string();
     const auto file = find_program(program);
-    const auto conf = (folder_ / "conf").string();
-    const auto output = (folder_ / "output").string();
+    const auto conf = (folder_.path() / "conf").string();
+    const auto output = (folder_.path() / "output").string();
     std::vector<const char*> arguments{file.c_str()};
     for (const auto& option : options) {
         arguments.push_back(option.c_str());
@@ -192,7 +177,7 @@ std::string ServerProgram::url(std::string_view scheme, std::string_view credent
 std::string ServerProgram::log() const {
     std::string text;
     for (const auto* const name : {"log", "output"}) {
-        std::ifstream file(folder_ / name);
+        std::ifstream file(folder_.path() / name);
         text.append(std::istreambuf_iterator<char>(file), {});
     }
     return text;

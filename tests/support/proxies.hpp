@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+#include "support/temporary_folder.hpp"
+
 namespace aiohttp::testing {
 
 /// A program that is a server, started for a test with a configuration in a folder of its own, on
@@ -41,7 +43,7 @@ private:
     bool start(const std::string& program, const std::vector<std::string>& options, bool own_users);
     void stop() noexcept;
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     std::uint16_t port_ = 0;
     pid_t process_ = -1;
 };

@@ -10,6 +10,7 @@
 #include <aiohttp/tls.hpp>
 
 #include "support/client.hpp"
+#include "support/text.hpp"
 
 namespace aiohttp::testing {
 
@@ -31,10 +32,6 @@ inline ClientSessionOptions trusting(const Server& server) {
 /// By address rather than by name.
 inline std::string ip_url(const Server& server) {
     return "https://127.0.0.1:" + std::to_string(server.port()) + '/';
-}
-
-inline bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 /// The error that a request to the server ends with, for a session of these options.

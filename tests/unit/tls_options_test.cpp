@@ -3,7 +3,6 @@
 #include <aiohttp/tls.hpp>
 
 #include <string>
-#include <string_view>
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -12,12 +11,14 @@
 #include <aiohttp/testing/certificate.hpp>
 
 #include "support/catch.hpp"
+#include "support/text.hpp"
 
 using aiohttp::TlsOptions;
 using aiohttp::TlsVersion;
 using aiohttp::ValueError;
 using aiohttp::testing::CertificateAuthority;
 using aiohttp::testing::CertificateOptions;
+using aiohttp::testing::has;
 
 namespace {
 
@@ -31,10 +32,6 @@ std::string refusal(Make make) {
         return error.what();
     }
     return {};
-}
-
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace
