@@ -64,6 +64,7 @@
 #include <aiohttp/detail/net/tls_sessions.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
 #include <aiohttp/detail/net/tls_verify.ipp>
+#include <aiohttp/detail/net/tls_wire.ipp>
 #include <aiohttp/detail/protocol/brotli_coding.ipp>
 #include <aiohttp/detail/protocol/charset.ipp>
 #include <aiohttp/detail/protocol/content_coding.ipp>
