@@ -46,15 +46,16 @@ public:
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
-    asio::awaitable<Error> connect(std::string host,
-                                   std::uint16_t port,
-                                   Endpoints endpoints,
-                                   Deadline& deadline,
-                                   std::unique_ptr<Transport>& transport) const;
+    Error explain(const ConnectOutcome& outcome,
+                  const std::string& host,
+                  std::uint16_t port,
+                  std::size_t tried,
+                  const Deadline& deadline) const;
     asio::awaitable<Error> look_up(std::string host,
                                    std::uint16_t port,
                                    Deadline& deadline,
                                    Endpoints& endpoints);
+    static bool take_literal(const std::string& host, std::uint16_t port, Endpoints& endpoints);
     Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     asio::awaitable<ConnectOutcome> connect_in_turn(Endpoints endpoints,

@@ -102,8 +102,10 @@ AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
     if (auto refused = refuse_guarded(host, port, endpoints)) {
         return refused;
     }
-    endpoints = interleave(std::move(endpoints), policy_.interleave,
-                           [](const auto& endpoint) { return endpoint.address().is_v6(); });
+    if (endpoints.size() > 1) {
+        endpoints = interleave(std::move(endpoints), policy_.interleave,
+                               [](const auto& endpoint) { return endpoint.address().is_v6(); });
+    }
     return Error();
 }
 
@@ -156,16 +158,27 @@ AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_racing(
     co_return outcome;
 }
 
+/// An address needs no look-up.
+AIOHTTP_DECL bool TcpDialer::take_literal(const std::string& host,
+                                          std::uint16_t port,
+                                          Endpoints& endpoints) {
+    error_code not_an_address;
+    asio::ip::address literal;
+    if (host.find(':') == std::string::npos) {
+        literal = asio::ip::make_address_v4(host, not_an_address);
+    } else {
+        literal = asio::ip::make_address_v6(host, not_an_address);
+    }
+    if (!not_an_address) {
+        endpoints.emplace_back(literal, port);
+    }
+    return !not_an_address;
+}
+
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::look_up(std::string host,
                                                        std::uint16_t port,
                                                        Deadline& deadline,
                                                        Endpoints& endpoints) {
-    error_code not_an_address;
-    const auto literal = asio::ip::make_address(host, not_an_address);
-    if (!not_an_address) {
-        endpoints.emplace_back(literal, port);
-        co_return Error();
-    }
     const auto names = names_;
     auto resolution = co_await names->resolve(host, port, deadline);
     if (deadline.verdict()) {
@@ -183,7 +196,10 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::resolve(std::string host,
                                                        Deadline& deadline,
                                                        std::vector<std::string>& addresses) {
     Endpoints endpoints;
-    auto error = co_await look_up(host, port, deadline, endpoints);
+    Error error;
+    if (!take_literal(host, port, endpoints)) {
+        error = co_await look_up(host, port, deadline, endpoints);
+    }
     if (!error) {
         error = refuse_guarded(host, port, endpoints);
     }
@@ -197,15 +213,7 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& deadline,
                                                     std::unique_ptr<Transport>& transport) {
-    Endpoints endpoints;
-    auto unusable = co_await look_up(host, port, deadline, endpoints);
-    if (!unusable) {
-        unusable = choose(host, port, endpoints);
-    }
-    if (unusable) {
-        co_return unusable;
-    }
-    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
+    return dial_another(std::move(host), port, {}, deadline, transport);
 }
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
@@ -214,36 +222,21 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
                                                             Deadline& deadline,
                                                             std::unique_ptr<Transport>& transport) {
     Endpoints endpoints;
-    auto unusable = co_await look_up(host, port, deadline, endpoints);
+    Error unusable;
+    if (!take_literal(host, port, endpoints)) {
+        unusable = co_await look_up(host, port, deadline, endpoints);
+    }
     if (!unusable) {
         unusable = choose(host, port, endpoints);
     }
-    std::erase_if(endpoints, [&but](const auto& endpoint) {
-        return std::ranges::find(but, to_string(endpoint)) != but.end();
-    });
+    if (!but.empty()) {
+        std::erase_if(endpoints, [&but](const auto& endpoint) {
+            return std::ranges::find(but, to_string(endpoint)) != but.end();
+        });
+    }
     if (unusable || endpoints.empty()) {
         co_return unusable;
     }
-    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
-}
-
-AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port) const {
-    error_code not_an_address;
-    const auto literal = asio::ip::make_address(host, not_an_address);
-    if (not_an_address) {
-        return Error();  // who connects looks it up
-    }
-    Endpoints endpoints;
-    endpoints.emplace_back(literal, port);
-    return refuse_guarded(host, port, endpoints);
-}
-
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
-    std::string host,
-    std::uint16_t port,
-    Endpoints endpoints,
-    Deadline& deadline,
-    std::unique_ptr<Transport>& transport) const {
     const auto tried = endpoints.size();
     deadline.begin(Deadline::Limit::sock_connect);
     ConnectOutcome outcome;
@@ -256,8 +249,25 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
         co_return Error();
     }
     transport.reset();
+    co_return explain(outcome, host, port, tried, deadline);
+}
+
+AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port) const {
+    Endpoints endpoints;
+    if (!take_literal(host, port, endpoints)) {
+        return Error();  // who connects looks it up
+    }
+    return refuse_guarded(host, port, endpoints);
+}
+
+/// Why there is no connection.
+AIOHTTP_DECL Error TcpDialer::explain(const ConnectOutcome& outcome,
+                                      const std::string& host,
+                                      std::uint16_t port,
+                                      std::size_t tried,
+                                      const Deadline& deadline) const {
     if (deadline.verdict()) {
-        co_return deadline.verdict();
+        return deadline.verdict();
     }
     throw_if_cancelled(outcome.error);
     auto text = connect_failed(host, port);
@@ -267,7 +277,7 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
     if (!outcome.text.empty()) {
         text.append(": ").append(outcome.text);
     }
-    co_return make_error(
+    return make_error(
         dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
 }
 

@@ -22,6 +22,8 @@ AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket, std::string peer)
     : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
 AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endpoint peer) {
+    error_code ignored;  // use() tries it again
+    socket_.non_blocking(true, ignored);
     const auto result = co_await socket_.async_connect(peer, asio::as_tuple(asio::deferred));
     error_code error = std::get<0>(result);
     if (!error && !socket_.is_open()) {
@@ -45,7 +47,9 @@ AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endp
 
 AIOHTTP_DECL error_code SocketTransport::use() {
     error_code error;
-    socket_.non_blocking(true, error);
+    if (!socket_.non_blocking()) {
+        socket_.non_blocking(true, error);
+    }
     error_code ignored;  // a peer without Nagle control is still a peer
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     return error;
