@@ -64,6 +64,9 @@ private:
     void read_on(asio::mutable_buffer into, IoResult& result) noexcept;
     error_code encrypt(asio::const_buffer bytes) noexcept;
     void note_write(const error_code& error) noexcept;
+    /// Sends what is pending as far as it can be sent without waiting; error::would_block: there is
+    /// a rest.
+    error_code try_flush() noexcept;
     asio::awaitable<error_code> flush();
     /// Sends what is pending, the rest of an upload or the answer to a key update (RFC 8446 4.6.3),
     /// as long as the peer does not say anything. A write that fails is no error here.

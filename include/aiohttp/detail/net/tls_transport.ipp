@@ -50,6 +50,21 @@ AIOHTTP_DECL void TlsTransport::note_write(const error_code& error) noexcept {
     broken_ = broken_ || (error.failed() && error != asio::error::operation_aborted);
 }
 
+AIOHTTP_DECL error_code TlsTransport::try_flush() noexcept {
+    const auto output = wire_.output();
+    if (output.empty()) {
+        return {};
+    }
+    const auto sent =
+        next_->try_write(asio::buffer(output.data(), output.size()), asio::const_buffer());
+    wire_.sent(sent.bytes);
+    if (sent.error && sent.error != asio::error::would_block) {
+        note_write(sent.error);
+        return sent.error;
+    }
+    return wire_.output().empty() ? error_code() : error_code(asio::error::would_block);
+}
+
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
     const auto output = wire_.output();
     if (output.empty()) {
@@ -212,13 +227,9 @@ AIOHTTP_DECL IoResult TlsTransport::try_write(asio::const_buffer first,
         return result;
     }
     result.bytes = bytes;
-    const auto output = wire_.output();
-    const auto sent =
-        next_->try_write(asio::buffer(output.data(), output.size()), asio::const_buffer());
-    wire_.sent(sent.bytes);
-    if (sent.error != asio::error::would_block) {
-        result.error = sent.error;
-        note_write(sent.error);
+    const auto flushed = try_flush();
+    if (flushed != asio::error::would_block) {
+        result.error = flushed;
     }
     return result;
 }
