@@ -6,6 +6,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
+#include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/message/tls_fields.hpp>
 
@@ -136,9 +137,9 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& req
                                                         Deadline& deadline,
                                                         Lease& lease) {
     const auto name = name_for_tls(lease.key(), request.url);
-    ConnectionPtr connection;
+    std::unique_ptr<Transport> transport;
     deadline.tell(ConnectionEvent::create_start);
-    const auto error = co_await establish(*dialer_, lease.key(), name, deadline, connection);
+    const auto error = co_await establish(*dialer_, lease.key(), name, deadline, transport);
     if (error) {
         if (pool_) {
             pool_->count(&PoolCounters::not_made);
@@ -149,6 +150,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& req
         co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
     }
     deadline.tell(ConnectionEvent::create_end);
+    ConnectionPtr connection = std::make_unique<Http1Connection>(std::move(transport), buffers_);
     connection->set_number(++opened_);
     lease.set(std::move(connection));
     co_return Error();

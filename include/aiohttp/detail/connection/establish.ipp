@@ -6,7 +6,6 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
-#include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/connection/proxy_dial.hpp>
 #include <aiohttp/detail/connection/secure.hpp>
 
@@ -16,11 +15,10 @@ AIOHTTP_DECL asio::awaitable<Error> establish(Dialer& dialer,
                                               ConnectionKey key,
                                               std::string name,
                                               Deadline& deadline,
-                                              std::unique_ptr<Connection>& connection) {
+                                              std::unique_ptr<Transport>& transport) {
     if (key.tls && !key.tls->error.empty()) {
         co_return unusable_tls(*key.tls, key.host, key.port);
     }
-    std::unique_ptr<Transport> transport;
     Error error;
     if (key.proxy) {
         error = co_await dial_through_proxy(dialer, key, deadline, transport);
@@ -45,12 +43,8 @@ AIOHTTP_DECL asio::awaitable<Error> establish(Dialer& dialer,
         }
         error = Error();
     }
-    if (error) {
-        co_return error;
-    }
     deadline.end(Deadline::Limit::sock_connect);
-    connection = std::make_unique<Http1Connection>(std::move(transport));
-    co_return Error();
+    co_return error;
 }
 
 }  // namespace aiohttp::detail
