@@ -64,6 +64,9 @@ public:
 
 private:
     asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    asio::awaitable<Error> wait_and_open(const ClientRequest& request,
+                                         Deadline& deadline,
+                                         Lease& lease);
     void unbind() noexcept;
     std::shared_ptr<const TlsContext> tls_context(const ClientRequest& request);
 
