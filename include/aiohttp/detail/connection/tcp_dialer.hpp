@@ -46,26 +46,32 @@ public:
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
-    Error explain(const ConnectOutcome& outcome,
-                  const std::string& host,
-                  std::uint16_t port,
-                  std::size_t tried,
-                  const Deadline& deadline) const;
+    asio::awaitable<Error> dial_by_name(std::string host,
+                                        std::uint16_t port,
+                                        std::vector<std::string> but,
+                                        Deadline& deadline,
+                                        std::unique_ptr<Transport>& transport);
+    asio::awaitable<Error> connect(std::string host,
+                                   std::uint16_t port,
+                                   Endpoints endpoints,
+                                   Deadline& deadline,
+                                   std::unique_ptr<Transport>& transport) const;
     asio::awaitable<Error> look_up(std::string host,
                                    std::uint16_t port,
                                    Deadline& deadline,
                                    Endpoints& endpoints);
-    static bool take_literal(const std::string& host, std::uint16_t port, Endpoints& endpoints);
     Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
-    asio::awaitable<ConnectOutcome> connect_in_turn(Endpoints endpoints,
-                                                    std::string host,
-                                                    Deadline& deadline,
-                                                    std::unique_ptr<Transport>& transport) const;
-    asio::awaitable<ConnectOutcome> connect_racing(Endpoints endpoints,
-                                                   std::string host,
-                                                   Deadline& deadline,
-                                                   std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<Error> connect_in_turn(std::string host,
+                                           std::uint16_t port,
+                                           Endpoints endpoints,
+                                           Deadline& deadline,
+                                           std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<Error> connect_racing(std::string host,
+                                          std::uint16_t port,
+                                          Endpoints endpoints,
+                                          Deadline& deadline,
+                                          std::unique_ptr<Transport>& transport) const;
 
     std::shared_ptr<NameLookup> names_;
     DialPolicy policy_;

@@ -46,8 +46,6 @@ AIOHTTP_DECL void ConnectRace::start(HappyEyeballs::Start attempt) {
         const auto& peer = endpoints_[*attempt];
         auto outcome = open_socket(*socket, peer, hostname_, setup_);
         if (!outcome) {
-            error_code ignored;  // Asio would do the same, but not keep it for what comes after
-            socket->non_blocking(true, ignored);
             socket->async_connect(
                 peer, [self = shared_from_this(), index = *attempt](const error_code& error) {
                     self->finished(index, ConnectOutcome{error, {}});

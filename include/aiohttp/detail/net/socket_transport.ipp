@@ -22,8 +22,6 @@ AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket, std::string peer)
     : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
 AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endpoint peer) {
-    error_code ignored;  // use() tries it again
-    socket_.non_blocking(true, ignored);
     const auto result = co_await socket_.async_connect(peer, asio::as_tuple(asio::deferred));
     error_code error = std::get<0>(result);
     if (!error && !socket_.is_open()) {
