@@ -8,6 +8,7 @@
 #include <aiohttp/detail/net/tls_sessions.ipp>
 #include <aiohttp/detail/net/tls_transport.ipp>
 #include <aiohttp/detail/net/tls_verify.ipp>
+#include <aiohttp/detail/net/tls_wire.ipp>
 #include <aiohttp/detail/protocol/tls_pin.ipp>
 #include <aiohttp/impl/tls.ipp>
 #include <aiohttp/impl/tls_info.ipp>

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -183,8 +184,8 @@ public:
     std::string remote_endpoint() const override { return "memory"; }
 
     std::size_t given() const { return given_; }
-    /// Nothing more comes from the server.
-    void end() { fault_.after = given_; }
+    /// After so many bytes nothing more comes from the server.
+    void end(std::size_t bytes = 0) { fault_.after = given_ + bytes; }
 
     std::size_t window = everything;           ///< how much more the server takes
     void (*on_full)(MemoryServer&) = nullptr;  ///< what it does when it takes no more
@@ -225,6 +226,9 @@ private:
     std::size_t seen_ = 0;
 };
 
+/// What comes behind the data of a server.
+enum class Ending { close_notify, truncation, no_record };
+
 /// A connection in memory.
 struct Rig {
     explicit Rig(const Certificate& certificate, int version = TLS1_3_VERSION, Fault fault = {})
@@ -240,6 +244,16 @@ struct Rig {
         std::array<char, 100> bytes;
         const auto result = co_await client->read_some(asio::buffer(bytes));
         co_return result.error ? result.error.message() : std::string(bytes.data(), result.bytes);
+    }
+
+    void end(Ending ending) {
+        if (ending == Ending::close_notify) {
+            server.notify();
+        } else if (ending == Ending::no_record) {
+            server.send_raw("this is no record");
+        } else {
+            pipe->end(server.output().size());
+        }
     }
 
     TlsContexts contexts;
@@ -378,6 +392,64 @@ TEST_CASE("the end without close_notify is a truncation", "[B30]") {
         rig.pipe->end();
         const auto at_once = rig.client->try_read(asio::buffer(bytes));
         CHECK(at_once.error == asio::ssl::error::stream_truncated);
+    }());
+}
+
+TEST_CASE("many records are read at once, and what ends them comes behind", "[B30]") {
+    run_sync([]() -> asio::awaitable<void> {
+        const std::string text(100'000, 'x');
+        std::vector<char> bytes(40'000);
+        for (const auto ending : {Ending::close_notify, Ending::truncation, Ending::no_record}) {
+            Rig rig(certificate());
+            co_await rig.client->handshake();
+            rig.server.send(text);
+            rig.end(ending);
+            auto result = co_await rig.client->read_some(asio::buffer(bytes));
+            CHECK(result.bytes == bytes.size());
+            std::size_t total = 0;
+            while (!result.error) {
+                total += result.bytes;
+                result = co_await rig.client->read_some(asio::buffer(bytes));
+            }
+            CHECK(total == text.size());
+            CHECK(result.bytes == 0);
+            if (ending == Ending::close_notify) {
+                CHECK(result.error == asio::error::eof);
+            } else if (ending == Ending::truncation) {
+                CHECK(result.error == asio::ssl::error::stream_truncated);
+            } else {
+                CHECK(result.error.category() == asio::error::get_ssl_category());
+            }
+            const auto again = co_await rig.client->read_some(asio::buffer(bytes));
+            CHECK(again.error);
+            CHECK(rig.client->try_read(asio::buffer(bytes)).error != asio::error::would_block);
+        }
+    }());
+}
+
+TEST_CASE("an upload that goes on after interim answers loses none of them", "[B32]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        const std::string upload(40'000, 'x');
+        std::size_t sent = 0;
+        for (const std::string answer : {"one ", "two "}) {
+            rig.pipe->window = 0;
+            rig.server.send(answer);
+            rig.server.send(answer);
+            const auto result =
+                co_await rig.client->write_until_readable(asio::buffer(upload) + sent);
+            CHECK_FALSE(result.error);
+            sent += result.bytes;
+        }
+        rig.pipe->window = everything;
+        std::string answers;
+        while (answers.size() < 16) {
+            answers += co_await rig.read();
+        }
+        CHECK(answers == "one one two two ");
+        co_await rig.client->write(asio::buffer(upload) + sent, asio::const_buffer());
+        CHECK((rig.server.received() == upload));
     }());
 }
 

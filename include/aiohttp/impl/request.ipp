@@ -231,17 +231,22 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     Error error;
     if (spec->guard) {
         error = co_await run_hop(exchange);
-    } else if (!begin_hop(exchange)) {
-        error = co_await acquire_and_send(exchange);
     } else {
         // As send_hop() does it, but in this frame: most requests come this way, and a frame more
         // would cost each of them an allocation and 400 instructions.
-        error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
-                                                  exchange.response->head);
-        if (error) {
-            error = co_await replay_hop(exchange, error);
-        } else {
-            accept_head(exchange);
+        if (!begin_hop(exchange)) {
+            error = co_await exchange.connector->acquire(exchange.request, *exchange.deadline,
+                                                         exchange.lease);
+            error = end_acquire(exchange, error);
+        }
+        if (!error) {
+            error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
+                                                      exchange.response->head);
+            if (error) {
+                error = co_await replay_hop(exchange, error);
+            } else {
+                accept_head(exchange);
+            }
         }
     }
     // Asked here, so that whoever is not challenged and redirected pays for no coroutine.

@@ -18,6 +18,9 @@ TlsFailure take_tls_failure(const std::string& name,
                             std::string_view begin,
                             bool wanted_certificate);
 
+/// Empties the queue of OpenSSL's errors; it nearly always is, and looking costs a tenth.
+void clear_openssl_errors() noexcept;
+
 /// The alert that the oldest error in OpenSSL's queue is about, if it is about one of the server's.
 std::optional<int> pending_alert() noexcept;
 

@@ -29,6 +29,12 @@ AIOHTTP_DECL bool lacks_certificate(ssl_st* ssl) noexcept {
     return SSL_get_ex_data(ssl, certificate_request_index()) != nullptr;
 }
 
+AIOHTTP_DECL void clear_openssl_errors() noexcept {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 AIOHTTP_DECL std::optional<int> pending_alert() noexcept {
     const auto error = ERR_peek_error();
     const int reason = ERR_GET_REASON(error);

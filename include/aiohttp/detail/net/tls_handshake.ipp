@@ -83,7 +83,7 @@ AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
         co_return outcome;
     }
     for (;;) {
-        ERR_clear_error();
+        clear_openssl_errors();
         const int done = SSL_do_handshake(ssl_.get());
         const int wanted = SSL_get_error(ssl_.get(), done);
         if (done == 1) {
@@ -96,7 +96,10 @@ AIOHTTP_DECL asio::awaitable<TlsHandshake> TlsTransport::handshake() {
             co_return outcome;
         }
         // What is pending goes out in every case: it may be the alert that says why.
-        const auto flushed = co_await flush();
+        auto flushed = try_flush();
+        if (flushed == asio::error::would_block) {
+            flushed = co_await flush();
+        }
         if (done == 1 || !outcome.text.empty()) {
             if (done == 1) {
                 outcome.error = flushed;

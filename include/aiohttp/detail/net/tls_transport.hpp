@@ -1,19 +1,19 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/net/tls_context.hpp>
 #include <aiohttp/detail/net/tls_sessions.hpp>
 #include <aiohttp/detail/net/tls_verify.hpp>
+#include <aiohttp/detail/net/tls_wire.hpp>
 #include <aiohttp/detail/net/transport.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/tls_failure.hpp>
 
 struct ssl_st;
-struct bio_st;
 
 namespace aiohttp::detail {
 
@@ -54,25 +54,24 @@ public:
     std::shared_ptr<const TlsFailure> tls_failure() const override { return failure_; }
 
 private:
-    enum class Want { nothing, read };
-    struct Step {
-        IoResult result;
-        Want want = Want::nothing;
-    };
-
     static constexpr std::size_t record_size = 16384;  // of plain text, at most
 
-    Step decrypt(asio::mutable_buffer into) noexcept;
+    /// Whether OpenSSL can have nothing to say before more has come.
+    bool is_drained() const noexcept;
+    /// One record, at most; error::would_block when more has to come first.
+    IoResult decrypt(asio::mutable_buffer into) noexcept;
+    /// After a record: those behind it that can be read without waiting, while there is room.
+    void read_on(asio::mutable_buffer into, IoResult& result) noexcept;
     error_code encrypt(asio::const_buffer bytes) noexcept;
-    std::string_view pending_output() const noexcept;
-    void drop_output(std::size_t bytes) noexcept;
     void note_write(const error_code& error) noexcept;
+    /// Sends what is pending as far as it can be sent without waiting; error::would_block: there is
+    /// a rest.
+    error_code try_flush() noexcept;
     asio::awaitable<error_code> flush();
     /// Sends what is pending, the rest of an upload or the answer to a key update (RFC 8446 4.6.3),
     /// as long as the peer does not say anything. A write that fails is no error here.
     asio::awaitable<error_code> flush_until_readable();
     asio::awaitable<error_code> receive();
-    void feed(std::size_t bytes) noexcept;
     TlsHandshake failure();
     TlsHandshake accept();
     std::string chosen_protocol() const;
@@ -83,11 +82,10 @@ private:
     std::string host_;
     TlsVerification verification_;  // ssl_ points to it
     TlsResumption resumption_;      // ssl_ points to it
+    TlsWire wire_;                  // ssl_ points to it
     std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
-    bio_st* input_ = nullptr;                                // owned by ssl_
-    bio_st* output_ = nullptr;                               // owned by ssl_
-    std::unique_ptr<std::array<char, 16384 + 512>> cipher_;  // a whole record
-    std::string begin_;                                      // the first bytes of the server
+    std::string begin_;         // the first bytes of the server
+    error_code late_;           // came behind data; what is read next is this
     bool checkable_ = false;    // whether a certificate can be checked against the name
     bool established_ = false;  // the server was accepted
     bool broken_ = false;       // nothing more can be sent

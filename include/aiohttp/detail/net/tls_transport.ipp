@@ -1,12 +1,15 @@
 #pragma once
 
-#include <algorithm>
-#include <cstring>
-#include <string_view>
+#include <array>
+#include <new>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
@@ -25,18 +28,12 @@ AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
       context_(std::move(context)),
       host_(std::move(host)),
       resumption_(context_->sessions, std::move(server)),
-      ssl_(SSL_new(context_->native.get()), &SSL_free),
-      input_(BIO_new(BIO_s_mem())),
-      output_(BIO_new(BIO_s_mem())),
-      cipher_(std::make_unique<std::array<char, 16384 + 512>>()) {
-    if (!ssl_ || input_ == nullptr || output_ == nullptr) {
-        BIO_free(input_);
-        BIO_free(output_);
+      ssl_(SSL_new(context_->native.get()), &SSL_free) {
+    BIO* const bio = ssl_ ? wire_.make_bio() : nullptr;
+    if (bio == nullptr) {
         throw std::bad_alloc();
     }
-    // An empty memory BIO must say "try again", not "end of stream".
-    BIO_set_mem_eof_return(input_, -1);
-    SSL_set_bio(ssl_.get(), input_, output_);
+    SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_connect_state(ssl_.get());
     checkable_ =
         TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
@@ -48,49 +45,45 @@ AIOHTTP_DECL TlsTransport::~TlsTransport() {
     say_goodbye();
 }
 
-AIOHTTP_DECL std::string_view TlsTransport::pending_output() const noexcept {
-    char* data = nullptr;
-    const auto size = BIO_get_mem_data(output_, &data);
-    return {data, size > 0 ? static_cast<std::size_t>(size) : 0};
-}
-
-AIOHTTP_DECL void TlsTransport::drop_output(std::size_t bytes) noexcept {
-    if (bytes == pending_output().size()) {
-        BIO_reset(output_);
-        return;
-    }
-    std::array<char, 4096> sink;
-    while (bytes > 0) {
-        const auto piece = std::min(bytes, sink.size());
-        BIO_read(output_, sink.data(), static_cast<int>(piece));
-        bytes -= piece;
-    }
-}
-
 /// A write that is given up leaves its rest pending, and the stream goes on.
 AIOHTTP_DECL void TlsTransport::note_write(const error_code& error) noexcept {
     broken_ = broken_ || (error.failed() && error != asio::error::operation_aborted);
 }
 
+AIOHTTP_DECL error_code TlsTransport::try_flush() noexcept {
+    const auto output = wire_.output();
+    if (output.empty()) {
+        return {};
+    }
+    const auto sent =
+        next_->try_write(asio::buffer(output.data(), output.size()), asio::const_buffer());
+    wire_.sent(sent.bytes);
+    if (sent.error && sent.error != asio::error::would_block) {
+        note_write(sent.error);
+        return sent.error;
+    }
+    return wire_.output().empty() ? error_code() : error_code(asio::error::would_block);
+}
+
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush() {
-    const auto output = pending_output();
+    const auto output = wire_.output();
     if (output.empty()) {
         co_return error_code();
     }
     const auto written =
         co_await next_->write(asio::buffer(output.data(), output.size()), asio::const_buffer());
     // The rest of a record is still the next thing to be written, whatever comes in between.
-    drop_output(written.bytes);
+    wire_.sent(written.bytes);
     note_write(written.error);
     co_return written.error;
 }
 
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush_until_readable() {
-    while (!pending_output().empty()) {
-        const auto output = pending_output();
+    while (!wire_.output().empty()) {
+        const auto output = wire_.output();
         const auto sent =
             co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
-        drop_output(sent.bytes);
+        wire_.sent(sent.bytes);
         note_write(sent.error);
         if (sent.error == asio::error::operation_aborted) {
             co_return sent.error;
@@ -102,71 +95,104 @@ AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::flush_until_readable() {
     co_return error_code();
 }
 
-AIOHTTP_DECL void TlsTransport::feed(std::size_t bytes) noexcept {
-    BIO_write(input_, cipher_->data(), static_cast<int>(bytes));
-}
-
 /// Only close_notify is the end; that of the stream below is a truncation (RFC 8446 6.1).
 AIOHTTP_DECL error_code end_of_stream(const error_code& below) noexcept {
     return below == asio::error::eof ? error_code(asio::ssl::error::stream_truncated) : below;
 }
 
 AIOHTTP_DECL asio::awaitable<error_code> TlsTransport::receive() {
-    const auto received = co_await next_->read_some(asio::buffer(*cipher_));
-    if (!established_ && begin_.size() < 8) {
-        begin_.append(cipher_->data(), std::min<std::size_t>(received.bytes, 8));
+    const auto received = co_await next_->read_some(wire_.room());
+    const auto bytes = wire_.received(received.bytes);
+    if (begin_.size() < 8) {
+        begin_.append(bytes.substr(0, 8));
     }
-    feed(received.bytes);
     co_return end_of_stream(received.error);
 }
 
-AIOHTTP_DECL TlsTransport::Step TlsTransport::decrypt(asio::mutable_buffer into) noexcept {
-    ERR_clear_error();
-    Step step;
-    std::size_t bytes = 0;
-    const int read = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
-    if (read == 1) {
-        step.result.bytes = bytes;
-        return step;
+AIOHTTP_DECL bool TlsTransport::is_drained() const noexcept {
+    return wire_.empty() && !broken_ && !late_ && SSL_has_pending(ssl_.get()) == 0 &&
+           SSL_is_init_finished(ssl_.get()) == 1 && SSL_get_shutdown(ssl_.get()) == 0;
+}
+
+AIOHTTP_DECL IoResult TlsTransport::decrypt(asio::mutable_buffer into) noexcept {
+    IoResult result;
+    if (late_) {
+        result.error = std::exchange(late_, error_code());
+        return result;
     }
+    clear_openssl_errors();
+    const int read = SSL_read_ex(ssl_.get(), into.data(), into.size(), &result.bytes);
+    if (read == 1) {
+        return result;
+    }
+    result.bytes = 0;
     switch (SSL_get_error(ssl_.get(), read)) {
         case SSL_ERROR_WANT_READ:
-            step.want = Want::read;
+            result.error = asio::error::would_block;
             break;
         case SSL_ERROR_ZERO_RETURN:
-            step.result.error = asio::error::eof;
+            result.error = asio::error::eof;
             break;
         default:
             broken_ = true;
-            step.result.error =
+            result.error =
                 error_code(static_cast<int>(ERR_peek_error()), asio::error::get_ssl_category());
             if (pending_alert()) {
                 // In TLS 1.3 a server may refuse when the client has finished already.
                 failure_ = failure().failure;
             }
-            if (!step.result.error) {
-                step.result.error = asio::ssl::error::stream_truncated;
+            if (!result.error) {
+                result.error = asio::ssl::error::stream_truncated;
             }
             break;
     }
-    return step;
+    return result;
 }
 
 AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::read_some(asio::mutable_buffer into) {
-    for (;;) {
-        const auto step = decrypt(into);
-        if (step.want == Want::nothing) {
-            co_return step.result;
+    IoResult result;
+    result.error = asio::error::would_block;
+    if (!is_drained()) {
+        result = decrypt(into);
+    }
+    while (result.error == asio::error::would_block) {
+        if (!wire_.output().empty() && !broken_) {
+            result.error = co_await flush_until_readable();
+            if (result.error == asio::error::operation_aborted) {
+                co_return result;
+            }
         }
-        IoResult failed;
-        if (!pending_output().empty() && !broken_) {
-            failed.error = co_await flush_until_readable();
+        wire_.rest();
+        IoResult received;
+        // As in Http1Connection: each coroutine on the way down would cost two allocations.
+        if (auto* const socket = next_->plain_socket()) {
+            const auto read =
+                co_await socket->async_read_some(wire_.room(), asio::as_tuple(asio::deferred));
+            received = {std::get<0>(read), std::get<1>(read)};
+        } else {
+            received = co_await next_->read_some(wire_.room());
         }
-        if (!failed.error) {
-            failed.error = co_await receive();
+        if (received.error) {
+            co_return IoResult{end_of_stream(received.error), 0};
         }
-        if (failed.error) {
-            co_return failed;
+        wire_.received(received.bytes);
+        result = decrypt(into);
+        // Where so much was, there is more: as long as it need not be waited for.
+        if (received.bytes == wire_.room().size() && !result.error) {
+            read_on(into, result);
+        }
+    }
+    co_return result;
+}
+
+AIOHTTP_DECL void TlsTransport::read_on(asio::mutable_buffer into, IoResult& result) noexcept {
+    while (result.bytes < into.size()) {
+        const auto next = try_read(into + result.bytes);
+        result.bytes += next.bytes;
+        if (next.error) {
+            // The data goes first.
+            late_ = next.error == asio::error::would_block ? error_code() : next.error;
+            return;
         }
     }
 }
@@ -175,7 +201,7 @@ AIOHTTP_DECL error_code TlsTransport::encrypt(asio::const_buffer bytes) noexcept
     if (bytes.size() == 0) {
         return {};
     }
-    ERR_clear_error();
+    clear_openssl_errors();
     std::size_t written = 0;
     if (SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1) {
         return {};
@@ -190,7 +216,7 @@ AIOHTTP_DECL IoResult TlsTransport::try_write(asio::const_buffer first,
                                               asio::const_buffer second) noexcept {
     const std::array<asio::const_buffer, 2> both{first, second};
     IoResult result;
-    if (asio::buffer_size(both) > record_size || !pending_output().empty()) {
+    if (asio::buffer_size(both) > record_size || !wire_.output().empty()) {
         result.error = asio::error::would_block;
         return result;
     }
@@ -201,13 +227,9 @@ AIOHTTP_DECL IoResult TlsTransport::try_write(asio::const_buffer first,
         return result;
     }
     result.bytes = bytes;
-    const auto output = pending_output();
-    const auto sent =
-        next_->try_write(asio::buffer(output.data(), output.size()), asio::const_buffer());
-    drop_output(sent.bytes);
-    if (sent.error != asio::error::would_block) {
-        result.error = sent.error;
-        note_write(sent.error);
+    const auto flushed = try_flush();
+    if (flushed != asio::error::would_block) {
+        result.error = flushed;
     }
     return result;
 }
@@ -240,26 +262,29 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write(asio::const_buffer fi
 AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
     asio::const_buffer bytes) {
     IoResult total;
-    while (total.bytes < bytes.size() || !pending_output().empty()) {
-        if (pending_output().empty()) {
+    while (total.bytes < bytes.size() || !wire_.output().empty()) {
+        if (wire_.output().empty()) {
             const auto piece = asio::buffer(bytes + total.bytes, record_size);
             total.error = encrypt(piece);
             // Its record is ours to deliver now, also when something comes in between.
             total.bytes += total.error ? 0 : piece.size();
         }
-        while (!total.error && !pending_output().empty()) {
-            const auto output = pending_output();
+        while (!total.error && !wire_.output().empty()) {
+            const auto output = wire_.output();
             const auto sent =
                 co_await next_->write_until_readable(asio::buffer(output.data(), output.size()));
-            drop_output(sent.bytes);
+            wire_.sent(sent.bytes);
             total.error = sent.error;
             note_write(sent.error);
             if (sent.error || sent.bytes == output.size()) {
                 continue;
             }
             // The peer sent something: data for us ends the upload, tickets and the like do not.
-            const auto received = next_->try_read(asio::buffer(*cipher_));
-            feed(received.bytes);
+            IoResult received;
+            if (wire_.empty()) {
+                received = next_->try_read(wire_.room());
+                wire_.received(received.bytes);
+            }
             char first = 0;
             std::size_t available = 0;
             if (received.error == asio::error::would_block) {
@@ -268,7 +293,7 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
             if (received.error || SSL_peek_ex(ssl_.get(), &first, 1, &available) == 1) {
                 co_return total;
             }
-            ERR_clear_error();
+            clear_openssl_errors();
         }
         if (total.error) {
             co_return total;
@@ -291,12 +316,12 @@ AIOHTTP_DECL void TlsTransport::say_goodbye() noexcept {
         return;
     }
     // Nothing may come into the middle of a record that is being written.
-    if (!broken_ && pending_output().empty()) {
-        ERR_clear_error();
+    if (!broken_ && wire_.output().empty()) {
+        clear_openssl_errors();
         SSL_shutdown(ssl_.get());
-        const auto notify = pending_output();
+        const auto notify = wire_.output();
         next_->try_write(asio::buffer(notify.data(), notify.size()), asio::const_buffer());
-        ERR_clear_error();
+        clear_openssl_errors();
     }
     // So that OpenSSL does not take the session for one that must not be resumed.
     SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
@@ -304,15 +329,17 @@ AIOHTTP_DECL void TlsTransport::say_goodbye() noexcept {
 
 AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept {
     for (;;) {
-        const auto step = decrypt(into);
-        if (step.want == Want::nothing) {
-            return step.result;
+        if (!is_drained()) {
+            const auto result = decrypt(into);
+            if (result.error != asio::error::would_block) {
+                return result;
+            }
         }
-        const auto received = next_->try_read(asio::buffer(*cipher_));
-        feed(received.bytes);
+        const auto received = next_->try_read(wire_.room());
         if (received.error) {
             return {end_of_stream(received.error), 0};
         }
+        wire_.received(received.bytes);
     }
 }
 
