@@ -17,7 +17,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from driver import measure, plot, report, servers, workloads  # noqa: E402
+from driver import measure, plot, publish, report, servers, workloads  # noqa: E402
 
 SOURCES = pathlib.Path(__file__).resolve().parent
 
@@ -38,6 +38,10 @@ def parse():
     parser.add_argument("--only-counts", action="store_true", help="nothing else")
     parser.add_argument("--serve", action="store_true",
                         help="only starts the servers and prints how to run each client by hand")
+    parser.add_argument("--publish", action="store_true",
+                        help="write tables and picture into docs/ and the README, too")
+    parser.add_argument("--again", type=pathlib.Path, metavar="FILE",
+                        help="run nothing, report once more what a results.json has")
     parser.add_argument("--output", type=pathlib.Path, help="a folder for results.{md,json,svg}")
     options = parser.parse_args()
     options.mode = workloads.MODES[options.mode or "full"]
@@ -92,16 +96,29 @@ def run_counts(options, runner, results, chosen, clients):
         say(f"counted {workload.name}")
 
 
+# Where a wrong length shows. In the other workloads the reply's contents are compared.
+STRICT = ("W1 C=1", "W1 C=64", "W2 C=1", "W3 plain", "W3 TLS", "W4 plain", "W4 TLS full", "W6",
+          "W7 1 000", "W9", "W10 10")
+
+
 def check_strictness(runner, results, clients):
     """A client that takes a wrong answer for a right one would be fast for nothing."""
-    right = workloads.WORKLOADS[0]
-    wrong = dataclasses.replace(right, length=right.length + 1)
-    for client in clients:
-        try:
-            runner.run(wrong, client)
-            results.fail(right, client, "it takes a wrong answer for a right one")
-        except measure.Failed:
-            pass
+    named = {workload.name: workload for workload in workloads.WORKLOADS}
+    wrong = [dataclasses.replace(named[name], length=named[name].length + 256) for name in STRICT]
+    # An error page as long as it should be, and one for a reply that is compared.
+    missing = dataclasses.replace(named["W1 C=1"], path="/missing")
+    length = runner.servers.length_of(missing)
+    wrong += [dataclasses.replace(named[name], path="/missing", length=length)
+              for name in ("W1 C=1", "W1 C=64", "W2 C=1", "W4 plain", "W7 1 000")]
+    wrong += [dataclasses.replace(named[name], server="plain", path="/missing")
+              for name in ("W5", "W8")]
+    for workload in wrong:
+        for client in clients:
+            try:
+                runner.run(workload, client)
+                results.fail(workload, client, "it takes a wrong answer for a right one")
+            except (measure.Failed, measure.Unsupported):
+                pass
 
 
 def serve(runner, chosen, clients, mode):
@@ -130,7 +147,7 @@ def choose_clients(options, runner, results):
 
 def heading(options):
     command = " ".join(["./scripts/bench.sh", *map(shlex.quote, sys.argv[1:])])
-    command = re.sub(r" --(programs|output) \S+", "", command)
+    command = re.sub(r" --((programs|output) \S+|publish)", "", command)
     quick = ""
     if options.mode.name == "quick":
         quick = " It made few requests, of less: its figures mean little."
@@ -143,8 +160,12 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = parse()
     chosen = workloads.chosen(options.workload)
+    if options.again:
+        results = report.Results.from_json(json.loads(options.again.read_text()))
+        return tell(options, results, chosen)
     results = report.Results()
-    machine = report.machine_text()
+    results.machine = report.machine()
+    results.heading = heading(options)
     with servers.Servers(options.programs, SOURCES, options.mode) as running:
         runner = measure.Runner(options.programs, SOURCES, running, options.mode)
         clients = choose_clients(options, runner, results)
@@ -158,7 +179,12 @@ def main():
     if options.mode.name == "smoke":
         print(report.summary(results))
         return 1 if results.failures else 0
-    text = f"{heading(options)}\n\n{machine}\n{report.whole(results, chosen)}"
+    return tell(options, results, chosen)
+
+
+def tell(options, results, chosen):
+    """Prints the report, and writes what is asked for."""
+    text = report.whole(results, chosen)
     print(text)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
@@ -166,6 +192,9 @@ def main():
         (options.output / "results.json").write_text(json.dumps(results.as_json(), indent=1) + "\n")
         (options.output / "results.svg").write_text(plot.svg(results, chosen))
         say(f"wrote {options.output}/results.md, .json and .svg")
+    if options.publish and not results.failures:
+        publish.publish(SOURCES.parent, text, results, chosen)
+        say("wrote docs/performance.md, docs/performance.svg and README.md")
     return 1 if results.failures else 0
 
 

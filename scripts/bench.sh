@@ -2,7 +2,9 @@
 # Compares this library with others: installs what that needs, builds release, runs the same work
 # through all of them in five rounds, prints tables and writes build/bench/results.{md,json,svg}.
 # Takes half an hour; with --quick two minutes, for figures that mean little.
+# With --publish the results go into docs/ and the README, too.
 # Usage: bench.sh [--quick] [--workload W1]... [--client curl]... [--rounds N] [--no-counts]
+#                 [--publish]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/bench

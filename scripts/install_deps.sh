@@ -14,7 +14,7 @@ for task in "$@"; do
         ;;
     test) packages+=('libboost-url1.81-dev|libboost-url1.83-dev|libboost-url1.88-dev|libboost-url-dev'
         catch2 pkgconf python3 python3-httpbin gunicorn curl openssl nginx-light tinyproxy
-        dante-server) ;;
+        dante-server valgrind) ;;
     lint) packages+=(python3 clang-format-19 clang-tidy-19) ;;
     clang) packages+=(clang-19) ;;
     fuzz) packages+=(clang-19 libclang-rt-19-dev) ;;

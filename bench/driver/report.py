@@ -49,6 +49,21 @@ class Results:
         self.failures = {}  # the same -> why
         self.left_out = {}  # client -> why
         self.unsupported = set()  # (workload, client)
+        self.machine = {}
+        self.heading = ""
+
+    @staticmethod
+    def from_json(found):
+        """What as_json() gave."""
+        made = Results()
+        key = lambda name: tuple(name.split(" | "))
+        for name in ("runs", "counts", "failures"):
+            setattr(made, name, {key(k): value for k, value in found[name].items()})
+        made.unsupported = {key(name) for name in found.get("unsupported", [])}
+        made.left_out = found["left_out"]
+        made.machine = found["machine"]
+        made.heading = found.get("heading", "")
+        return made
 
     def add(self, workload, client, run):
         self.runs.setdefault((workload.name, client.name), []).append(run)
@@ -85,10 +100,12 @@ class Results:
     def as_json(self):
         name = lambda key: f"{key[0]} | {key[1]}"
         return {
-            "machine": machine(),
+            "heading": self.heading,
+            "machine": self.machine,
             "runs": {name(key): runs for key, runs in self.runs.items()},
             "counts": {name(key): counts for key, counts in self.counts.items()},
             "failures": {name(key): why for key, why in self.failures.items()},
+            "unsupported": sorted(name(key) for key in self.unsupported),
             "left_out": self.left_out,
         }
 
@@ -243,11 +260,22 @@ def machine():
     }
 
 
-def machine_text():
-    facts = machine()
+def machine_text(facts):
     return (
         f"{facts['processors']} x {facts['processor']}, Linux {facts['kernel']}, "
         f"load {facts['load']}; {'; '.join(facts['programs'])}\n"
+    )
+
+
+def machine_line(results):
+    """What a picture has room for."""
+    facts = results.machine
+    rounds = max(map(len, results.runs.values()), default=0)
+    quick = " of little: the figures mean little" if "mean little" in results.heading else ""
+    times = "1 round" if rounds == 1 else f"medians of {rounds} rounds"
+    return (
+        f"One thread; nginx on the loopback interface; {facts['processors']} x "
+        f"{facts['processor']}; {times}{quick}"
     )
 
 
@@ -255,6 +283,8 @@ def whole(results, workloads):
     """The report in Markdown."""
     measured = {workload for workload, _ in results.runs}
     parts = [
+        results.heading + "\n",
+        machine_text(results.machine),
         INTRODUCTION,
         *(f"LEFT OUT: {client}: {why}\n" for client, why in results.left_out.items()),
         *(workload_table(results, w) for w in workloads if w.name in measured),

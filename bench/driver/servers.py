@@ -2,6 +2,7 @@
 
 import ctypes
 import gzip
+import http.client
 import json
 import os
 import pathlib
@@ -81,6 +82,14 @@ class Servers:
     def url(self, workload):
         scheme = "https" if workload.server.startswith("tls") else "http"
         return f"{scheme}://{workload.host}:{self.ports[workload.server]}{workload.path}"
+
+    def length_of(self, workload):
+        """The length of a body, whatever the status."""
+        connection = http.client.HTTPConnection(workload.host, self.ports[workload.server], timeout=10)
+        connection.request("GET", workload.path)
+        length = len(connection.getresponse().read())
+        connection.close()
+        return length
 
     def resumed(self):
         """How many requests came so far on TLS connections of that server, and how many of them
