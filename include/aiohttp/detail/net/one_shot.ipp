@@ -2,15 +2,14 @@
 
 #include <utility>
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/net/one_shot.hpp>
@@ -47,7 +46,7 @@ AIOHTTP_DECL asio::awaitable<error_code> OneShot::wait() {
         co_return result_;
     }
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto token = asio::as_tuple(asio::use_awaitable);
+    const auto token = asio::as_tuple(asio::deferred);
     Initiate initiate{*this, executor};
     const auto result =
         co_await asio::async_initiate<decltype(token), void(error_code)>(initiate, token);
@@ -67,7 +66,10 @@ AIOHTTP_DECL void OneShot::notify(error_code result) {
     }
     slot_ = {};
     const auto executor = std::exchange(work_, {});
-    asio::post(executor, asio::append(std::move(handler_), result));
+    // Called without asking the handler for its executor, which is this one: erased once more, that
+    // would cost 2 000 instructions.
+    asio::post(executor,
+               [handler = std::move(handler_), result]() mutable { std::move(handler)(result); });
 }
 
 AIOHTTP_DECL void OneShot::abort() noexcept {
