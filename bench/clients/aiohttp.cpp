@@ -94,10 +94,11 @@ ClientSessionOptions options(const bench::Job& job) {
 
 awaitable<void> all(Run* run) {
     const auto& work = run->job.work;
-    if (work == "queue") {
+    if (work == "queue" || work == "begun") {
         const auto indices = std::views::iota(std::size_t{0}, run->job.count);
         const auto make = [run](std::size_t index) { return fetch(run, index); };
-        co_await aiohttp::gather_settled(indices, make);
+        const std::size_t limit = work == "queue" ? run->job.concurrency : 0;
+        co_await aiohttp::gather_settled(indices, make, {.limit = limit});
         co_return;
     }
     const auto loop = work == "download" ? download

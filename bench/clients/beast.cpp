@@ -179,7 +179,7 @@ awaitable<void> worker(Run* run, Context*... context) {
 
 int main(int argc, char** argv) {
     return bench::client_main(argc, argv, [](const Job& job, bench::Tally& tally) {
-        if (job.is("cookies")) {
+        if (job.is("cookies") || job.is("begun")) {
             bench::unsupported(job);
         }
         Run run(job, tally);

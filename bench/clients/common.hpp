@@ -30,7 +30,8 @@ namespace bench {
 /// - post: POSTs of an order as JSON, the reply is the same order, parsed
 /// - upload: POSTs of --length bytes from memory, the reply is how many arrived
 /// - gzip: GETs of a body that comes compressed and is decoded
-/// - queue: all GETs are asked for at once and share CONCURRENCY connections
+/// - queue: GETs from a list, CONCURRENCY at a time; the next begins when one has ended
+/// - begun: all GETs begin at once and wait in the client for one of CONCURRENCY connections
 /// - cookies: as get, with a jar of --cookies cookies, ten of them for this host
 ///
 /// --length is the length of the right body, decoded; --ca is what to trust over TLS.

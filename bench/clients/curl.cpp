@@ -234,6 +234,9 @@ private:
 int main(int argc, char** argv) {
     ::curl_global_init(CURL_GLOBAL_DEFAULT);
     return bench::client_main(argc, argv, [](const Job& job, bench::Tally& tally) {
+        if (job.is("begun")) {
+            bench::unsupported(job);
+        }
         Loop loop(job, tally);
         tally.start();
         loop.run();

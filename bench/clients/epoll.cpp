@@ -330,7 +330,7 @@ private:
 
 int main(int argc, char** argv) {
     return bench::client_main(argc, argv, [](const Job& job, bench::Tally& tally) {
-        if (job.is("cookies")) {
+        if (job.is("cookies") || job.is("begun")) {
             bench::unsupported(job);
         }
         Loop loop(job, tally);

@@ -12,7 +12,7 @@
 namespace {
 
 void all(const bench::Job& job, bench::Tally& tally) {
-    if (job.concurrency != 1 || job.is("queue") || job.is("cookies")) {
+    if (job.concurrency != 1 || job.is("cookies")) {
         bench::unsupported(job);
     }
     const std::string upload(job.is("upload") ? job.length : 0, 'x');

@@ -191,7 +191,7 @@ func (j *job) one(index int) {
 
 func (j *job) run() {
 	var group sync.WaitGroup
-	if j.work == "queue" {
+	if j.work == "begun" {
 		for i := 0; i < j.count; i++ {
 			group.Add(1)
 			go func(index int) {

@@ -94,7 +94,7 @@ async def main(job):
         fill_jar(job, session.cookie_jar)
         wall_before, cpu_before = time.monotonic(), cpu()
         try:
-            if job.work == "queue":
+            if job.work == "begun":
                 await asyncio.gather(
                     *(one(job, tally, session, index) for index in range(job.count))
                 )

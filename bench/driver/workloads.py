@@ -36,7 +36,7 @@ class Workload:
 _big = dict(work="download", path="/big", count=1, quick=1, smoke=1, length=GIB)
 _tls_get = dict(work="get", server="tls", path="/1k")
 _new = dict(work="close", path="/1k", smoke=10)
-_queue = dict(work="queue", server="plain", path="/1k", concurrency=100, smoke_concurrency=10)
+_queue = dict(server="plain", path="/1k", concurrency=100, smoke_concurrency=10)
 _jar = dict(
     work="cookies", server="plain", path="/cookies", host="localhost",
     count=10_000, quick=500, smoke=20,
@@ -63,10 +63,12 @@ WORKLOADS = [
              20_000, 500, 20, counted=(50, 250)),
     Workload("W6", "10 000 in flight, answered after 1 s", "get", "slow", "/slow",
              10_000, 10_000, 50, 10_000, 50, length=2),
-    Workload("W7 1 000", "1 000 queued at once on 100 connections", **_queue,
+    Workload("W7 1 000", "a list of 1 000 requests on 100 connections", "queue", **_queue,
              count=1_000, quick=1_000, smoke=50),
-    Workload("W7 100 000", "100 000 queued at once on 100 connections", **_queue,
+    Workload("W7 100 000", "a list of 100 000 requests on 100 connections", "queue", **_queue,
              count=100_000, quick=5_000, smoke=200),
+    Workload("W7 begun", "100 000 requests begun at once, which wait for 100 connections",
+             "begun", **_queue, count=100_000, quick=5_000, smoke=200),
     Workload("W8", "upload of 100 MiB from memory", "upload", "slow", "/upload",
              10, 1, 1, length=100 * MIB),
     Workload("W9", "GET of gzip, decoded to 100 KiB", "gzip", "plain", "/data.json",

@@ -47,8 +47,9 @@ public:
     /// Whether values given by the caller are quoted, see CookieJarOptions::quote_cookie().
     virtual bool quote_cookie() const noexcept = 0;
 
-    /// The value of a Cookie field for a request: filter_cookies() in one string; perhaps empty.
-    std::string cookie_header(const Url& url);
+    /// The value of a Cookie field for a request: filter_cookies() in one string, each name
+    /// once; perhaps empty. A jar may override it to do so without the pairs.
+    virtual std::string cookie_header(const Url& url);
 };
 
 /// A jar that keeps nothing and sends nothing.
@@ -139,6 +140,7 @@ public:
     void update_cookies_from_headers(std::span<const std::string_view> values,
                                      const Url& url) override;
     Pairs filter_cookies(const Url& url) override;
+    std::string cookie_header(const Url& url) override;
     void clear() override;
     bool quote_cookie() const noexcept override { return options_.quote_cookie_; }
 
@@ -174,6 +176,7 @@ public:
 private:
     std::chrono::system_clock::time_point now() const;
     bool is_secure(const Url& url) const;
+    std::vector<const Cookie*> select(const Url& url);
     void purge() const;
 
     CookieJarOptions options_;

@@ -2,12 +2,16 @@
 // answers.
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <aiohttp/cookie_jar.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/gather.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
 
@@ -114,6 +118,44 @@ TEST_CASE("a jar that is null is the default one", "[cookies]") {
     CookieServer server;
     run_client_with(ClientSessionOptions().cookie_jar(nullptr), server, set_and_get);
     CHECK(server.cookies() == "- | a=1");
+}
+
+namespace {
+
+/// A jar of somebody else, that gives what it is told.
+class FixedJar final : public aiohttp::AbstractCookieJar {
+public:
+    explicit FixedJar(Pairs cookies) : cookies_(std::move(cookies)) {}
+    void update_cookies(const Pairs& /*cookies*/, const Url& /*url*/) override {}
+    void update_cookies_from_headers(std::span<const std::string_view> /*values*/,
+                                     const Url& /*url*/) override {}
+    Pairs filter_cookies(const Url& /*url*/) override { return cookies_; }
+    void clear() override {}
+    bool quote_cookie() const noexcept override { return true; }
+
+private:
+    Pairs cookies_;
+};
+
+}  // namespace
+
+TEST_CASE("a jar of the caller's sends each name once, and nothing that is no value", "[cookies]") {
+    CookieServer server;
+    const Pairs twice{{"a", "1"}, {"b", "2"}, {"a", "3"}};
+    run_client_with(ClientSessionOptions().cookie_jar(std::make_shared<FixedJar>(twice)), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        co_await session.get(target.url("/")).text();
+                        co_await session.get(target.url("/")).cookie("b", "4").text();
+                    });
+    CHECK(server.cookies() == "a=3; b=2 | a=3; b=4");
+    const Pairs bad{{"a", "1\r\nX: y"}};
+    run_client_with(ClientSessionOptions().cookie_jar(std::make_shared<FixedJar>(bad)), server,
+                    [](ClientSession& session, Server& target) -> Async {
+                        auto request = session.get(target.url("/")).text();
+                        const auto outcomes = co_await aiohttp::gather_settled(std::move(request));
+                        CHECK_THROWS_AS(std::get<0>(outcomes).value(), ValueError);
+                    });
+    CHECK(server.request_count() == 2);
 }
 
 TEST_CASE("the cookies of a request override the jar and are not kept", "[cookies][G104]") {

@@ -1,5 +1,6 @@
 #include <aiohttp/headers.hpp>
 
+#include <cstddef>
 #include <iterator>
 #include <stdexcept>
 #include <string>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/error.hpp>
 
 #include "support/catch.hpp"
@@ -176,6 +178,20 @@ TEST_CASE("values with control characters are refused without being told", "[cor
     CHECK(describe(headers) == "A=kept\n");
     CHECK_THROWS_WITH(headers.add("A", value),
                       !Catch::Matchers::Contains("secret") && Catch::Matchers::Contains("\"A\""));
+}
+
+TEST_CASE("a control character is found wherever it is in a value", "[core][H]") {
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool allowed = (byte >= 0x20 && byte != 0x7f) || c == '\t';
+        for (std::size_t length = 1; length < 20; ++length) {
+            for (std::size_t at = 0; at < length; ++at) {
+                std::string value(length, '\xff');
+                value[at] = c;
+                REQUIRE(aiohttp::detail::is_field_value(value) == allowed);
+            }
+        }
+    }
 }
 
 TEST_CASE("values may hold tabs and bytes beyond ASCII", "[core]") {

@@ -21,11 +21,7 @@ namespace aiohttp {
 AIOHTTP_DECL AbstractCookieJar::~AbstractCookieJar() = default;
 
 AIOHTTP_DECL std::string AbstractCookieJar::cookie_header(const Url& url) {
-    std::string field;
-    for (const auto& [name, value] : filter_cookies(url)) {
-        detail::append_cookie(field, name, value);
-    }
-    return field;
+    return detail::merge_cookies({}, filter_cookies(url));
 }
 
 AIOHTTP_DECL void DummyCookieJar::update_cookies(const Pairs& /*cookies*/, const Url& /*url*/) {}
@@ -143,17 +139,37 @@ AIOHTTP_DECL void CookieJar::update_cookies_from_headers(std::span<const std::st
     }
 }
 
-AIOHTTP_DECL Pairs CookieJar::filter_cookies(const Url& url) {
-    Pairs pairs;
+AIOHTTP_DECL std::vector<const Cookie*> CookieJar::select(const Url& url) {
     if (store_->cookies().empty()) {
-        return pairs;
+        return {};
     }
     const detail::CookieOrigin origin{url.server_name(), url.path(), is_secure(url)};
     const bool shared_only = !options_.unsafe_ && detail::is_ip_host(origin.host);
-    for (const Cookie* const cookie : store_->select(origin, shared_only, now())) {
+    return store_->select(origin, shared_only, now());
+}
+
+AIOHTTP_DECL Pairs CookieJar::filter_cookies(const Url& url) {
+    const auto selected = select(url);
+    Pairs pairs;
+    pairs.reserve(selected.size());
+    for (const Cookie* const cookie : selected) {
         pairs.emplace_back(cookie->name, cookie->value);
     }
     return pairs;
+}
+
+AIOHTTP_DECL std::string CookieJar::cookie_header(const Url& url) {
+    const auto selected = select(url);
+    std::size_t size = 0;
+    for (const Cookie* const cookie : selected) {
+        size += cookie->name.size() + cookie->value.size() + 3;  // "=" and "; "
+    }
+    std::string field;
+    field.reserve(size);
+    for (const Cookie* const cookie : selected) {
+        detail::append_cookie(field, cookie->name, cookie->value);
+    }
+    return field;
 }
 
 AIOHTTP_DECL void CookieJar::set(Cookie cookie) {

@@ -24,12 +24,11 @@ AIOHTTP_DECL void check_header(std::string_view name, std::string_view value) {
     if (name.size() > UINT16_MAX || value.size() > UINT32_MAX) {
         throw ValueError("header " + quote(name.substr(0, 64)) + " is too long");
     }
-    // The value may be a secret (Authorization, Cookie), so only the offending byte is named.
-    for (const char c : value) {
-        if (is_forbidden_in_value(c)) {
-            throw ValueError("value of header " + quote(name) + " holds the control character " +
-                             quote(std::string_view(&c, 1)));
-        }
+    if (!is_field_value(value)) {
+        // The value may be a secret (Authorization, Cookie), so only the offending byte is named.
+        const auto at = std::ranges::find_if(value, is_forbidden_in_value);
+        throw ValueError("value of header " + quote(name) + " holds the control character " +
+                         quote(std::string_view(&*at, 1)));
     }
 }
 

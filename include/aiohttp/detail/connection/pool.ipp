@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -163,7 +164,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Pool::acquire(ConnectionKeyView key,
     deadline.watch(Phase::queue, &waiting.event);
     deadline.begin(Deadline::Limit::pool);
     deadline.tell(ConnectionEvent::queued_start);
-    const auto error = co_await waiting.event.wait();
+    const auto ended = co_await waiting.event.async_wait();
+    const auto error = std::get<0>(ended);
     deadline.end(Deadline::Limit::pool);
     deadline.watch(Phase::queue, nullptr);
     if (deadline.verdict()) {

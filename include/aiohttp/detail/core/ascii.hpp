@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -86,6 +88,26 @@ constexpr bool is_token68(std::string_view text) noexcept {
 constexpr bool is_forbidden_in_value(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+/// Whether no character of a text is forbidden in a header value. Looks at eight bytes at a time
+/// for one below space or a DEL, of which only tab is allowed.
+inline bool is_field_value(std::string_view text) noexcept {
+    constexpr std::uint64_t every_byte = 0x0101010101010101;
+    const char* from = text.data();
+    const char* const end = from + text.size();
+    for (; end - from >= 8; from += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        const std::uint64_t no_del = word ^ every_byte * 0x7f;
+        const std::uint64_t below = (word - every_byte * ' ') & ~word;
+        const std::uint64_t del = (no_del - every_byte) & ~no_del;
+        if (((below | del) & every_byte << 7U) != 0 &&
+            std::any_of(from, from + 8, is_forbidden_in_value)) {
+            return false;
+        }
+    }
+    return std::none_of(from, end, is_forbidden_in_value);
 }
 
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {

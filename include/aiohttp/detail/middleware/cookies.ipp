@@ -11,6 +11,16 @@ namespace aiohttp::detail {
 AIOHTTP_DECL void add_cookie_field(const ClientRequest& request,
                                    AbstractCookieJar& jar,
                                    Headers& fields) {
+    if (request.cookies.empty()) {
+        const auto field = jar.cookie_header(request.url);
+        if (field.empty()) {
+            return;
+        }
+        if (!fields.contains("Cookie")) {
+            fields.add("Cookie", field);  // checked, because a jar need not be the library's
+            return;
+        }
+    }
     auto cookies = jar.filter_cookies(request.url);
     cookies.insert(cookies.end(), request.cookies.begin(), request.cookies.end());
     if (cookies.empty()) {
@@ -20,7 +30,6 @@ AIOHTTP_DECL void add_cookie_field(const ClientRequest& request,
     for (const auto value : fields.getall("cookie")) {
         append_cookie(own, {}, value);
     }
-    // Checked, because a jar need not be the library's.
     fields.set("Cookie", merge_cookies(own, cookies));
 }
 

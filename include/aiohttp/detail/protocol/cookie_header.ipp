@@ -48,7 +48,7 @@ AIOHTTP_DECL std::string quote_cookie_value(std::string_view value) {
 
 AIOHTTP_DECL void append_cookie(std::string& field, std::string_view name, std::string_view value) {
     if (!field.empty()) {
-        field += "; ";
+        field.append("; ", 2);
     }
     if (!name.empty()) {
         field += name;

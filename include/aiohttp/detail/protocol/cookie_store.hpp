@@ -22,9 +22,9 @@ struct CookieLimits {
     std::size_t per_domain = 6'000;
 };
 
-/// The cookies of a jar, found by host: a look-up asks for the host and each domain above it, so
-/// what other hosts have stored does not matter. Every operation on one cookie takes logarithmic
-/// time.
+/// The cookies of a jar, found by host and path: a look-up asks for the host and each domain above
+/// it, and in each for the path and those above it, so what other hosts and paths have stored does
+/// not matter. Every operation on one cookie takes logarithmic time.
 class CookieStore {
 public:
     explicit CookieStore(const CookieLimits& limits) : limits_(limits) {}
@@ -51,7 +51,7 @@ public:
 
     /// All, oldest first.
     const std::list<Cookie>& cookies() const noexcept { return cookies_; }
-    /// How many cookies and domains the look-ups so far have looked at, for tests.
+    /// How many cookies, domains and paths the look-ups so far have looked at, for tests.
     std::uint64_t work() const noexcept { return work_; }
 
 private:
@@ -59,15 +59,25 @@ private:
     struct Entry {
         std::list<Cookie>::iterator cookie;
         std::uint64_t sequence = 0;  // in order of creation
+        std::size_t name_hash = 0;
         Domain* domain = nullptr;
+        std::list<Entry*>::iterator by_age;
         std::list<Entry*>::iterator by_use;
         std::list<Entry*>::iterator by_use_in_domain;
     };
-    using Names = std::map<std::string, Entry, std::less<>>;
+    // The cookies of one domain and path.
+    struct Group {
+        std::map<std::string, Entry, std::less<>> names;
+        std::list<Entry*> by_age;  // the oldest first
+    };
     struct Domain {
         std::string_view name;
-        std::map<std::string, Names, std::less<>> paths;
+        std::map<std::string, Group, std::less<>> paths;
         std::list<Entry*> by_use;
+    };
+    struct Found {
+        std::vector<Entry*> entries;
+        std::size_t groups = 0;  // that they are of
     };
     // Compares from the end, so that what is below a domain comes right after it.
     struct FromTheEnd {
@@ -86,11 +96,9 @@ private:
     void erase(Entry& entry);
     void enforce_limits(Domain& domain, CookieTime now);
     void touch(Entry& entry);
-    void collect(Domain& domain,
-                 const CookieOrigin& origin,
-                 bool exact,
-                 CookieTime now,
-                 std::vector<Entry*>& found);
+    void collect(
+        Domain& domain, const CookieOrigin& origin, bool exact, CookieTime now, Found& found);
+    static void merge(std::vector<Entry*>& found);
     template <class Visit>
     void visit_below(std::string_view domain, Visit visit) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -33,12 +34,13 @@ AIOHTTP_DECL CookieStore::Entry* CookieStore::find(const Cookie& cookie) {
     if (domain == domains_.end()) {
         return nullptr;
     }
-    const auto names = domain->second.paths.find(cookie.path);
-    if (names == domain->second.paths.end()) {
+    const auto group = domain->second.paths.find(cookie.path);
+    if (group == domain->second.paths.end()) {
         return nullptr;
     }
-    const auto entry = names->second.find(cookie.name);
-    return entry == names->second.end() ? nullptr : &entry->second;
+    auto& names = group->second.names;
+    const auto entry = names.find(cookie.name);
+    return entry == names.end() ? nullptr : &entry->second;
 }
 
 AIOHTTP_DECL CookieStore::Domain& CookieStore::domain_of(const std::string& name) {
@@ -52,10 +54,13 @@ AIOHTTP_DECL CookieStore::Domain& CookieStore::domain_of(const std::string& name
 
 AIOHTTP_DECL void CookieStore::insert(Cookie&& cookie) {
     Domain& domain = domain_of(cookie.domain);
-    Entry& entry = domain.paths[cookie.path][cookie.name];
+    Group& group = domain.paths[cookie.path];
+    Entry& entry = group.names[cookie.name];
+    entry.name_hash = std::hash<std::string_view>()(cookie.name);
     entry.cookie = cookies_.insert(cookies_.end(), std::move(cookie));
     entry.sequence = ++sequence_;
     entry.domain = &domain;
+    entry.by_age = group.by_age.insert(group.by_age.end(), &entry);
     entry.by_use = by_use_.insert(by_use_.end(), &entry);
     entry.by_use_in_domain = domain.by_use.insert(domain.by_use.end(), &entry);
 }
@@ -65,10 +70,11 @@ AIOHTTP_DECL void CookieStore::erase(Entry& entry) {
     Domain& domain = *entry.domain;
     by_use_.erase(entry.by_use);
     domain.by_use.erase(entry.by_use_in_domain);
-    const auto names = domain.paths.find(cookie->path);
-    names->second.erase(cookie->name);
-    if (names->second.empty()) {
-        domain.paths.erase(names);
+    const auto group = domain.paths.find(cookie->path);
+    group->second.by_age.erase(entry.by_age);
+    group->second.names.erase(cookie->name);
+    if (group->second.names.empty()) {
+        domain.paths.erase(group);
     }
     if (domain.paths.empty()) {
         by_suffix_.erase(domain.name);
@@ -122,8 +128,9 @@ AIOHTTP_DECL void CookieStore::enforce_limits(Domain& domain, CookieTime now) {
 AIOHTTP_DECL bool CookieStore::hides_secure(const Cookie& cookie) const {
     const auto hidden_in = [&](const Domain& domain) {
         return std::ranges::any_of(domain.paths, [&](const auto& path) {
-            const auto same = path.second.find(cookie.name);
-            return same != path.second.end() && same->second.cookie->secure &&
+            const auto& names = path.second.names;
+            const auto same = names.find(cookie.name);
+            return same != names.end() && same->second.cookie->secure &&
                    path_matches(cookie.path, path.first);
         });
     };
@@ -140,26 +147,44 @@ AIOHTTP_DECL bool CookieStore::hides_secure(const Cookie& cookie) const {
     return hidden;
 }
 
-AIOHTTP_DECL void CookieStore::collect(Domain& domain,
-                                       const CookieOrigin& origin,
-                                       bool exact,
-                                       CookieTime now,
-                                       std::vector<Entry*>& found) {
+AIOHTTP_DECL void CookieStore::collect(
+    Domain& domain, const CookieOrigin& origin, bool exact, CookieTime now, Found& found) {
     std::vector<Entry*> ended;
-    for (auto& [path, names] : domain.paths) {
-        ++work_;
-        if (!path_matches(origin.path, path)) {
-            continue;
+    const auto collect_group = [&](Group& group) {
+        const auto before = found.entries.size();
+        if (before == 0) {
+            found.entries.reserve(group.by_age.size());
         }
-        for (auto& [name, entry] : names) {
+        for (Entry* const entry : group.by_age) {
             ++work_;
-            const Cookie& cookie = *entry.cookie;
+            const Cookie& cookie = *entry->cookie;
             if (has_ended(cookie, now)) {
-                ended.push_back(&entry);
+                ended.push_back(entry);
             } else if ((exact || !cookie.host_only) && (origin.secure || !cookie.secure)) {
-                found.push_back(&entry);
+                found.entries.push_back(entry);
             }
         }
+        found.groups += found.entries.size() > before ? 1 : 0;
+    };
+    // From the longest path to the shortest. Of all that sort up to `rest` the last one shares most
+    // with it: it is a prefix of `rest`, or no prefix is longer than what they share.
+    auto rest = origin.path;
+    for (auto next = domain.paths.upper_bound(rest); next != domain.paths.begin();
+         next = domain.paths.upper_bound(rest)) {
+        ++work_;
+        const auto& path = std::prev(next)->first;
+        const auto differs = std::ranges::mismatch(path, rest).in1;
+        rest = rest.substr(0, static_cast<std::size_t>(differs - path.begin()));
+        if (differs != path.end()) {
+            continue;
+        }
+        if (path_matches(origin.path, path)) {
+            collect_group(std::prev(next)->second);
+        }
+        if (path.empty()) {
+            break;
+        }
+        rest.remove_suffix(1);
     }
     for (Entry* const entry : ended) {
         erase(*entry);
@@ -172,10 +197,31 @@ AIOHTTP_DECL bool is_more_specific(const Cookie& a, const Cookie& b) noexcept {
                                           : a.domain.size() > b.domain.size();
 }
 
+/// Of those with one name leaves the most specific; then puts them in the order of sending.
+AIOHTTP_DECL void CookieStore::merge(std::vector<Entry*>& found) {
+    const auto same_name = [](const Entry* a, const Entry* b) {
+        return a->name_hash == b->name_hash && a->cookie->name == b->cookie->name;
+    };
+    // By name, in whatever order.
+    std::ranges::sort(found, [](const Entry* a, const Entry* b) {
+        if (a->name_hash != b->name_hash) {
+            return a->name_hash < b->name_hash;
+        }
+        const int order = a->cookie->name.compare(b->cookie->name);
+        return order != 0 ? order < 0 : is_more_specific(*a->cookie, *b->cookie);
+    });
+    found.erase(std::unique(found.begin(), found.end(), same_name), found.end());
+    std::ranges::sort(found, [](const Entry* a, const Entry* b) {
+        const auto left = a->cookie->path.size();
+        const auto right = b->cookie->path.size();
+        return left != right ? left > right : a->sequence < b->sequence;
+    });
+}
+
 AIOHTTP_DECL std::vector<const Cookie*> CookieStore::select(const CookieOrigin& origin,
                                                             bool shared_only,
                                                             CookieTime now) {
-    std::vector<Entry*> found;
+    Found found;
     const auto collect_from = [&](std::string_view name, bool exact) {
         ++work_;
         const auto domain = domains_.find(name);
@@ -190,22 +236,13 @@ AIOHTTP_DECL std::vector<const Cookie*> CookieStore::select(const CookieOrigin& 
         const auto dot = name.find('.');
         name.remove_prefix(dot == std::string_view::npos ? name.size() : dot + 1);
     }
-    const auto same_name = [](const Entry* a, const Entry* b) {
-        return a->cookie->name == b->cookie->name;
-    };
-    std::ranges::sort(found, [](const Entry* a, const Entry* b) {
-        const int order = a->cookie->name.compare(b->cookie->name);
-        return order != 0 ? order < 0 : is_more_specific(*a->cookie, *b->cookie);
-    });
-    found.erase(std::unique(found.begin(), found.end(), same_name), found.end());
-    std::ranges::sort(found, [](const Entry* a, const Entry* b) {
-        const auto left = a->cookie->path.size();
-        const auto right = b->cookie->path.size();
-        return left != right ? left > right : a->sequence < b->sequence;
-    });
+    // The cookies of one group have different names and come in the right order.
+    if (found.groups > 1) {
+        merge(found.entries);
+    }
     std::vector<const Cookie*> selected;
-    selected.reserve(found.size());
-    for (Entry* const entry : found) {
+    selected.reserve(found.entries.size());
+    for (Entry* const entry : found.entries) {
         touch(*entry);
         selected.push_back(&*entry->cookie);
     }
