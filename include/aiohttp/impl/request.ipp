@@ -44,8 +44,8 @@ AIOHTTP_DECL Error complete_url(const RequestSpec& spec, Url& url) {
                           "scheme " + quote(url.scheme()) + " of URL " + quote(url.display()) +
                               " is not http or https");
     }
-    if (!spec.params.empty()) {
-        url = url.with_params(spec.params);
+    if (!spec.wishes->params.empty()) {
+        url = url.with_params(spec.wishes->params);
     }
     return {};
 }
@@ -82,9 +82,9 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (spec.session->connector().closed()) {
         return closed_connector();
     }
-    apply_auth(spec.request, spec.authorization, spec.session->headers());
-    if (spec.compress) {
-        compress_body(spec, *spec.compress);
+    apply_auth(spec.request, spec.wishes->authorization, spec.session->headers());
+    if (spec.wishes->compress) {
+        compress_body(spec, *spec.wishes->compress);
     }
     return {};
 }
@@ -94,10 +94,10 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     defaults.session_headers = &spec.session->headers();
     defaults.cookie_jar = &spec.session->cookie_jar();
     defaults.session_skips = &spec.session->skips();
-    defaults.request_skips = &spec.skips;
+    defaults.request_skips = &spec.wishes->skips;
     defaults.netrc = spec.session->netrc();
     defaults.proxies = spec.session->proxies();
-    defaults.proxy_extras = spec.proxy_extras.get();
+    defaults.proxy_extras = spec.wishes->proxy_extras ? &*spec.wishes->proxy_extras : nullptr;
     defaults.force_close = spec.session->connector().force_close();
     return defaults;
 }
@@ -149,7 +149,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_traced(
     std::unique_ptr<RequestSpec> spec) {
     const auto trace =
-        std::make_shared<RequestTrace>(spec->session->traces(), spec->trace_request_ctx);
+        std::make_shared<RequestTrace>(spec->session->traces(), spec->wishes->trace_request_ctx);
     spec->trace = trace;
     try {
         co_return co_await perform(std::move(spec));
@@ -185,12 +185,21 @@ AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
     raise_for(error, exchange.request, std::move(history));
 }
 
+AIOHTTP_DECL RedirectRules redirect_rules_of(const RequestSpec& spec) {
+    const auto& hook = spec.wishes->redirect_hook;
+    RedirectRules rules;
+    rules.most = spec.wishes->max_redirects;
+    rules.requote = spec.session->requotes_redirects();
+    rules.hook = !hook ? spec.session->redirect_hook() : *hook ? &*hook : nullptr;
+    return rules;
+}
+
 /// The check that a response has to pass, or null.
 AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
-    if (!spec.raise_for_status && spec.session->status_check()) {
+    if (!spec.wishes->raise_for_status && spec.session->status_check()) {
         return &spec.session->status_check();
     }
-    return spec.status_check ? &spec.status_check : nullptr;
+    return spec.wishes->status_check ? &spec.wishes->status_check : nullptr;
 }
 
 /// The whole life of a request, from the description to the response: the one place where errors
@@ -205,7 +214,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     if (session.traces() && !spec->trace) {
         co_return co_await perform_traced(std::move(spec));
     }
-    const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
+    const RequestWishes& wishes = *spec->wishes;
+    const auto& middlewares = wishes.middlewares ? *wishes.middlewares : session.middlewares();
     if (!spec->guard && needs_guard(*spec, middlewares)) {
         co_return co_await perform_guarded(executor, std::move(spec));
     }
@@ -216,7 +226,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
                       spec->request,
                       defaults_of(*spec),
                       session.connector().deadlines().start(
-                          &session, spec->timeout ? *spec->timeout : session.timeout()),
+                          &session, wishes.timeout ? *wishes.timeout : session.timeout()),
                       make_response_state(),
                       Lease()};
     if (spec->trace) {
@@ -249,8 +259,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     if (!error && exchange.response->head.status == 407 && !spec->guard) {
         error = co_await answer_proxy(exchange);
     }
-    if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {
-        error = co_await follow_redirects(exchange, spec->redirects);
+    if (!error && spec->follows_redirects && is_redirect(exchange.response->head.status)) {
+        error = co_await follow_redirects(exchange, redirect_rules_of(*spec));
     }
     if (error) {
         raise(error, exchange);
@@ -265,7 +275,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
     ClientResponse response(std::move(exchange.response));
     if (const StatusCheck* const check = status_check_of(*spec)) {
         co_await (*check)(response);
-    } else if (spec->raise_for_status.value_or(session.raises_for_status())) {
+    } else if (wishes.raise_for_status.value_or(session.raises_for_status())) {
         response.raise_for_status();
     }
     if (spec->trace) {

@@ -80,7 +80,7 @@ AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& requ
 }
 
 AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeTimes* times) {
-    limits_ = request.limits;
+    limits_ = request.options->limits;
     head_decoder_.reset(limits_);
     head_error_.clear();
     head_done_ = false;
@@ -101,8 +101,8 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
         times->head_sent = output_.size();
         times->received = 0;
     }
-    if (request.progress && request.body) {
-        request.progress->start(request.chunked ? request.body->size() : request.length);
+    if (request.options->progress && request.body) {
+        request.options->progress->start(request.chunked ? request.body->size() : request.length);
     }
 }
 
@@ -223,13 +223,14 @@ AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
 AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
                                                const ResponseHead& head) {
     if (head_error_.empty()) {
-        decide_framing(request.method, head, request.read_until_eof, framing_, head_error_);
+        decide_framing(request.method, head, request.options->read_until_eof, framing_,
+                       head_error_);
     }
     if (!head_error_.empty()) {
         return fail(errc::malformed_response, Phase::wait, "malformed response: " + head_error_);
     }
     framing_.keep_alive = framing_.keep_alive && !request.closes;  // RFC 9112 9.6
-    body_.start(framing_, request.limits);
+    body_.start(framing_, request.options->limits);
     piece_ = {};
     piece_ends_chunk_ = false;
     body_failed_ = false;

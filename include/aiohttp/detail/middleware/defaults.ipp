@@ -103,7 +103,7 @@ AIOHTTP_DECL void check_boundary(std::string_view given, const BodySource& body)
 /// RFC 9110 10.1.1: only a request with content may ask.
 AIOHTTP_DECL void add_expectation(ClientRequest& request, Headers& fields) {
     const bool given = iequals(fields["expect"], "100-continue");
-    request.expects_continue = (given || request.expect_wait) && request.body->size() != 0;
+    request.expects_continue = (given || request.options->expect_wait) && request.body->size() != 0;
     if (!request.expects_continue) {
         return;
     }
@@ -132,7 +132,7 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
         }
         fields.erase("transfer-encoding");
     }
-    if (request.wants_chunks && (length || !coding.empty())) {
+    if (request.options->wants_chunks && (length || !coding.empty())) {
         throw ValueError(std::string("chunked(true) together with the caller's ") +
                          (length ? "Content-Length" : "Transfer-Encoding"));
     }
@@ -145,7 +145,7 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
             // For a body of unknown length it replaces the chunks.
             request.length = checked_content_length(*length, request.body.get());
             request.chunked = false;
-        } else if (!size || !coding.empty() || request.wants_chunks) {
+        } else if (!size || !coding.empty() || request.options->wants_chunks) {
             add_transfer_encoding(request, fields);
         } else {
             request.chunked = false;

@@ -33,7 +33,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
         request.headers.set("Authorization", next.authorization);
     }
     if (next.url.host() != request.url.host()) {
-        request.server_hostname.clear();  // the name of another server
+        request.forget_server_hostname();
     }
     request.method = std::move(next.method);
     request.url = std::move(next.url);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
+#include <string>
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
@@ -48,7 +48,7 @@ void accept_head(Exchange& exchange);
 void begin_response(Exchange& exchange);
 
 /// Says which request the response answers.
-void identify(ResponseState& response, std::string_view method, Url&& url);
+void identify(ResponseState& response, std::string&& method, Url&& url);
 
 /// Ends a hop that another one follows: its response is as released, the next one's is still
 /// empty. The connection goes back to the pool when the body has arrived whole, else it closes.

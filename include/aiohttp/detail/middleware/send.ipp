@@ -30,7 +30,7 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
     exchange.deadline->record(exchange.response->times);
     exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
-    if (exchange.request.proxy || exchange.defaults.proxies != nullptr) {
+    if (exchange.request.options->proxy || exchange.defaults.proxies != nullptr) {
         choose_route(exchange);
     }
     if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
@@ -123,8 +123,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
                                  : std::move(sending);
 }
 
-AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url&& url) {
-    response.method = method;
+AIOHTTP_DECL void identify(ResponseState& response, std::string&& method, Url&& url) {
+    response.method = std::move(method);
     if (url.fragment().empty()) {
         response.url = std::move(url);
     } else {
@@ -150,9 +150,9 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
 
 AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
-    identify(response, exchange.request.method, std::move(exchange.request.url));
+    identify(response, std::move(exchange.request.method), std::move(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
-    response.set_body_options(exchange.request.response_body);
+    response.set_body_options(exchange.request.options->response_body);
     if (exchange.trace) {
         response.observe(exchange.trace);
     }
@@ -171,9 +171,9 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
         response.release();  // it was handed out already, to the user's middlewares
         return std::exchange(exchange.response, make_response_state());
     }
-    identify(response, exchange.request.method, Url(exchange.request.url));
+    identify(response, std::string(exchange.request.method), Url(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
-    response.set_body_options(exchange.request.response_body);
+    response.set_body_options(exchange.request.options->response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
         exchange.lease.discard();

@@ -58,7 +58,7 @@ AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
     erase_origin_fields(request.headers);
     request.cookies.clear();
     if (url.host() != request.url.host()) {
-        request.server_hostname.clear();  // the name of another server
+        request.forget_server_hostname();
     }
 }
 
@@ -166,8 +166,10 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
         exchange.trace = whole.trace;
         error = co_await send_part(exchange, *hop);
         if (!error) {
-            Url url = hop->request.url;
+            auto method = hop->request.method;
+            auto url = hop->request.url;
             begin_response(exchange);
+            hop->request.method = std::move(method);
             hop->request.url = std::move(url);
             hop->last = exchange.response;
             co_return ClientResponse(std::move(exchange.response));
