@@ -74,6 +74,10 @@ public:
     /// Memory for a RequestSpec: that of the last one, if it has been given back.
     void* take_room();
     void give_back_room(void* room) noexcept { spare_room_.reset(room); }
+    /// The same for the buffers of a request and its response.
+    const std::shared_ptr<ResponseBuffers>& response_buffers() const noexcept {
+        return response_buffers_;
+    }
     std::string serialize(const nlohmann::json& document) const;
     bool requotes_redirects() const noexcept { return options_.requote_redirect_url_; }
     /// Who is asked about redirects; null: nobody.
@@ -106,6 +110,7 @@ private:
     std::unique_ptr<const ProxySource> proxies_;
     LastOrigin origin_;
     std::unique_ptr<void, FreeRoom> spare_room_;
+    std::shared_ptr<ResponseBuffers> response_buffers_ = std::make_shared<ResponseBuffers>();
     bool closed_ = false;
     bool ended_ = false;
 };

@@ -119,6 +119,9 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
                                   const DefaultFields& automatic,
                                   Headers& fields) {
     const bool search = automatic.any_given();  // none of the automatic fields is about framing
+    if (!search && !request.body && request.method == "GET") {
+        return;  // it has nothing to say of a body
+    }
     const auto coding = search ? fields["transfer-encoding"] : std::string_view();
     const auto length = search ? fields.get("content-length") : std::nullopt;
     if ((length || !coding.empty()) &&
@@ -187,18 +190,23 @@ AIOHTTP_DECL const Headers& usual_fields() {
 AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
     const DefaultFields automatic(request, defaults);
     const Headers& session = *defaults.session_headers;
-    Headers fields;
-    fields.reserve(session.size() + request.headers.size() + 8, 512);
+    Headers& fields = request.wire;
+    fields.clear();
+    // What most requests send fits, and not much more: many may wait for their answers at once.
+    const auto given = session.size() + request.headers.size();
+    fields.reserve(given + 8, request.url.authority().size() + (given == 0 ? 112 : 512));
 
     // RFC 9112 3.2: Host should be the first field.
     const auto request_host = request.headers.get("host");
     const auto host = request_host || defaults.left_origin ? request_host : session.get("host");
     if (host) {
         fields.add_unchecked("Host", *host);
-    } else {
+    } else if (request.url.host().ends_with('.') || request.url.authority().starts_with('[')) {
         std::string name;
         request.url.append_host_field(name);
         fields.add_unchecked("Host", name);
+    } else {
+        fields.add_unchecked("Host", request.url.authority());
     }
     for (const auto field : session) {
         if (!defaults.leaves_behind(field.name) && !iequals(field.name, "host") &&
@@ -231,7 +239,6 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked("Connection", "keep-alive");
         }
     }
-    request.wire = std::move(fields);
 }
 
 }  // namespace aiohttp::detail

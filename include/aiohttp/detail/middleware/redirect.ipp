@@ -108,7 +108,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
         }
     }
     if (!history->empty()) {
-        exchange.response->history = history;
+        exchange.history = history;
+    }
+    if (exchange.response) {
+        exchange.response->history = exchange.history;
     }
     co_return error;
 }

@@ -13,16 +13,21 @@ struct UserChain;
 class RequestTrace;
 
 /// A request under way: what its hops (the request itself, and one for each redirect) share, and
-/// the response of the current one.
+/// the current one. While it waits for its answer it has no response, which is ten times as large
+/// as what is known of it until then.
 struct Exchange {
-    std::shared_ptr<ConnectorCore> connector;
+    ConnectorCore* connector;
     ClientRequest& request;
     RequestDefaults defaults;
     DeadlinePool::Handle deadline;
-    std::shared_ptr<ResponseState> response;
-    Lease lease;                 ///< the connection that has the rest of the response
-    UserChain* users = nullptr;  ///< the user's middlewares around every hop, if any
-    std::shared_ptr<RequestTrace> trace = nullptr;  ///< who is told of it, if anybody is
+    std::shared_ptr<ResponseBuffers> spare = nullptr;
+    Lease lease = Lease();                  ///< the connection that has the rest of the response
+    ResponseHead head = ResponseHead();     ///< until it is complete
+    ExchangeTimes times = ExchangeTimes();  ///< until there is a response
+    std::shared_ptr<ResponseState> response = nullptr;  ///< once the hop's head has come
+    History history = nullptr;                          ///< once there were redirects
+    std::shared_ptr<UserChain> users = nullptr;         ///< around every hop, if there are any
+    std::shared_ptr<RequestTrace> trace = nullptr;      ///< who is told of it, if anybody is
 };
 
 /// One hop: makes the header block for the wire, sends the request on a connection of the pool,

@@ -27,7 +27,7 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
 }
 
 AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
-    exchange.deadline->record(exchange.response->times);
+    exchange.deadline->record(exchange.times);
     exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
     if (exchange.request.options->proxy || exchange.defaults.proxies != nullptr) {
@@ -41,7 +41,10 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 }
 
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
+    exchange.response = make_response_state(std::move(exchange.head), exchange.times);
     ResponseState& response = *exchange.response;
+    response.share_buffers(std::move(exchange.spare));
+    exchange.deadline->record(response.times);
     response.remote_endpoint = exchange.lease->remote_endpoint();
     if (const auto& tls = exchange.lease->tls_peer()) {
         response.tls_peer = tls;
@@ -67,10 +70,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error 
     if (!replay) {
         co_return give_up(exchange, error);
     }
-    exchange.response->head = ResponseHead();
+    exchange.head = ResponseHead();
     error = co_await exchange.connector->reopen(request, deadline, exchange.lease);
     if (!error) {
-        error = co_await exchange.lease->exchange(request, deadline, exchange.response->head);
+        error = co_await exchange.lease->exchange(request, deadline, exchange.head);
     }
     if (error) {
         co_return give_up(exchange, error);
@@ -81,8 +84,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error 
 
 /// A hop that has its connection.
 AIOHTTP_DECL boost::asio::awaitable<Error> send_leased(Exchange& exchange) {
-    Error error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
-                                                    exchange.response->head);
+    Error error =
+        co_await exchange.lease->exchange(exchange.request, *exchange.deadline, exchange.head);
     if (error) {
         co_return co_await replay_hop(exchange, error);
     }
@@ -126,7 +129,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
 AIOHTTP_DECL void identify(ResponseState& response, std::string&& method, Url&& url) {
     response.method = std::move(method);
     if (url.fragment().empty()) {
-        response.url = std::move(url);
+        response.url.swap(url);  // cheaper than moving, and a response has none before
     } else {
         response.url = url.without_fragment();
         response.real_url = std::move(url);
@@ -143,7 +146,9 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
     if (!lease->body_done()) {
         return false;
     }
-    response.trailers = std::move(lease->trailers());
+    if (!lease->trailers().empty()) {
+        response.trailers = std::move(lease->trailers());
+    }
     settle(lease);
     return true;
 }
@@ -169,7 +174,7 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     if (exchange.users != nullptr) {
         response.release();  // it was handed out already, to the user's middlewares
-        return std::exchange(exchange.response, make_response_state());
+        return std::move(exchange.response);
     }
     identify(response, std::string(exchange.request.method), Url(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
@@ -181,7 +186,9 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     }
     response.times.finish();
     exchange.deadline->begin_hop();
-    return std::exchange(exchange.response, make_response_state());
+    exchange.head = ResponseHead();
+    exchange.times = ExchangeTimes();
+    return std::move(exchange.response);
 }
 
 }  // namespace aiohttp::detail

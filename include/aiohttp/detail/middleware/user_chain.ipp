@@ -157,10 +157,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
     Exchange& whole = *hop->exchange;
     auto error = prepare_send(*hop);
     if (!error) {
-        Exchange exchange{
-            whole.connector,       hop->request,
-            whole.defaults,        whole.connector->deadlines().start_part(*whole.deadline),
-            make_response_state(), Lease()};
+        Exchange exchange{whole.connector, hop->request, whole.defaults,
+                          whole.connector->deadlines().start_part(*whole.deadline)};
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         exchange.defaults.netrc = nullptr;
         exchange.trace = whole.trace;
@@ -203,8 +201,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
             throw;
         }
     }
-    if (!exchange.response) {
-        exchange.response = make_response_state();
+    if (!error && !exchange.response) {
         throw RuntimeError("a middleware returned an empty response");
     }
     if (users.thrown && !error) {
