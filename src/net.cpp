@@ -9,4 +9,5 @@
 #include <aiohttp/detail/net/socket_address.ipp>
 #include <aiohttp/detail/net/socket_transport.ipp>
 #include <aiohttp/detail/net/tcp_socket.ipp>
+#include <aiohttp/detail/net/timer_queue.ipp>
 #include <aiohttp/impl/progress.ipp>

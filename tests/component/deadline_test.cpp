@@ -28,6 +28,7 @@ using aiohttp::Phase;
 using aiohttp::detail::Deadline;
 using aiohttp::detail::DeadlinePool;
 using aiohttp::detail::Silence;
+using aiohttp::detail::TimerQueue;
 using aiohttp::testing::ManualClock;
 using Limit = Deadline::Limit;
 
@@ -59,7 +60,8 @@ struct Fixture {
     // Background timers alone do not keep an io_context running.
     asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     Operation operation;
-    Deadline deadline{io.get_executor(), 0};
+    TimerQueue timers{io.get_executor()};
+    Deadline deadline{timers, 0};
 };
 
 }  // namespace
@@ -204,7 +206,7 @@ TEST_CASE_METHOD(Fixture, "an armed deadline does not keep the io_context runnin
 }
 
 TEST_CASE_METHOD(Fixture, "a deadline may be destroyed while it is armed", "[deadline]") {
-    auto other = std::make_unique<Deadline>(io.get_executor(), 1);
+    auto other = std::make_unique<Deadline>(timers, 1);
     other->start(all());
     other->watch(Phase::wait, &operation);
     other.reset();

@@ -31,6 +31,7 @@ using aiohttp::detail::ConnectionEvent;
 using aiohttp::detail::Deadline;
 using aiohttp::detail::LookupPolicy;
 using aiohttp::detail::NameLookup;
+using aiohttp::detail::TimerQueue;
 using aiohttp::testing::FakeResolver;
 using aiohttp::testing::run_virtual;
 using Names = std::shared_ptr<NameLookup>;
@@ -80,7 +81,8 @@ asio::awaitable<std::string> look(Names names,
                                   std::uint16_t port = 80,
                                   bool clears = false) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    Deadline deadline(executor, 0);
+    TimerQueue timers(executor);
+    Deadline deadline(timers, 0);
     Recorder recorder;
     deadline.start(timeout);
     deadline.observe(&recorder);
@@ -328,7 +330,8 @@ TEST_CASE("a huge answer is cut off, and repetitions do not count") {
     Rig rig(addresses);
     run_virtual([](Rig& the) -> asio::awaitable<void> {
         const asio::any_io_executor executor = co_await asio::this_coro::executor;
-        Deadline deadline(executor, 0);
+        TimerQueue timers(executor);
+        Deadline deadline(timers, 0);
         deadline.start(ClientTimeout::none());
         const auto found = co_await the.names->resolve("a.test", 80, deadline);
         CHECK(found.endpoints.size() == NameLookup::max_addresses);

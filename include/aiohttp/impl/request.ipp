@@ -253,18 +253,12 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     return exchange;
 }
 
-/// The first hop. `direct`: only the exchange on a connection that was free, as send_hop() does it,
-/// but without its frame. Most requests come this way, and a frame more would cost each of them an
+/// The first hop. `direct`: the request has its connection, and this is as send_hop() does it, but
+/// without its frame. Most requests come this way, and a frame more would cost each of them an
 /// allocation and 400 instructions.
-AIOHTTP_DECL boost::asio::awaitable<Error> first_hop(Exchange& exchange,
-                                                     bool guarded,
-                                                     bool& direct) {
-    if (guarded) {
-        return run_hop(exchange);
-    }
-    direct = begin_hop(exchange);
+AIOHTTP_DECL boost::asio::awaitable<Error> first_hop(Exchange& exchange, bool direct) {
     return direct ? exchange.lease->exchange(exchange.request, *exchange.deadline, exchange.head)
-                  : acquire_and_send(exchange);
+                  : run_hop(exchange);
 }
 
 /// Whether the first hop was not all.
@@ -316,8 +310,17 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         co_return co_await std::move(other_way);
     }
     Exchange exchange = begin_exchange(*spec);
-    bool direct = false;
-    Error error = co_await first_hop(exchange, spec->guard != nullptr, direct);
+    bool direct = spec->guard == nullptr;
+    Error error;
+    if (direct && !begin_hop(exchange)) {
+        error = co_await exchange.connector->acquire(exchange.request, *exchange.deadline,
+                                                     exchange.lease);
+        error = end_acquire(exchange, error);
+        direct = !error;
+    }
+    if (!error) {
+        error = co_await first_hop(exchange, direct);
+    }
     if (direct && !error) {
         accept_head(exchange);
     }

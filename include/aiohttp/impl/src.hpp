@@ -55,6 +55,7 @@
 #include <aiohttp/detail/net/socket_address.ipp>
 #include <aiohttp/detail/net/socket_transport.ipp>
 #include <aiohttp/detail/net/tcp_socket.ipp>
+#include <aiohttp/detail/net/timer_queue.ipp>
 #include <aiohttp/detail/net/tls_context.ipp>
 #include <aiohttp/detail/net/tls_failures.ipp>
 #include <aiohttp/detail/net/tls_handshake.ipp>

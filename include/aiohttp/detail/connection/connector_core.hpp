@@ -12,6 +12,7 @@
 #include <aiohttp/detail/connection/dialer.hpp>
 #include <aiohttp/detail/connection/pool.hpp>
 #include <aiohttp/detail/connection/proxy_route.hpp>
+#include <aiohttp/detail/connection/spare_buffers.hpp>
 #include <aiohttp/detail/message/client_request.hpp>
 #include <aiohttp/detail/net/context_watch.hpp>
 #include <aiohttp/detail/net/deadline_pool.hpp>
@@ -63,6 +64,9 @@ public:
 
 private:
     asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    asio::awaitable<Error> wait_and_open(const ClientRequest& request,
+                                         Deadline& deadline,
+                                         Lease& lease);
     void unbind() noexcept;
     std::shared_ptr<const TlsContext> tls_context(const ClientRequest& request);
 
@@ -74,6 +78,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<Pool> pool_;
     std::shared_ptr<DeadlinePool> deadlines_;
+    std::shared_ptr<SpareBuffers> buffers_ = std::make_shared<SpareBuffers>();
     std::optional<ContextWatch> watch_;
     PoolCounters counters_;  // of the pools that were
     bool draining_ = false;

@@ -6,8 +6,8 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/connection/establish.hpp>
+#include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
-#include <aiohttp/detail/message/tls_fields.hpp>
 
 namespace aiohttp::detail {
 
@@ -77,19 +77,6 @@ AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
             request.route.get()};
 }
 
-/// What the certificate must be for: the request's word goes before the options', the URL's is
-/// the last one.
-AIOHTTP_DECL std::string name_for_tls(const ConnectionKey& key, const Url& url) {
-    if (!key.server_name.empty()) {
-        return key.server_name;
-    }
-    if (key.tls && !key.tls->options.fields().server_name.empty()) {
-        return key.tls->options.fields().server_name;
-    }
-    // What a trailing dot means is for the resolver; certificates do not have it.
-    return std::string(url.server_name());
-}
-
 AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request, Lease& lease) {
     if (closed_) {
         return false;
@@ -102,16 +89,19 @@ AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request, Lease
 AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::acquire(const ClientRequest& request,
                                                            Deadline& deadline,
                                                            Lease& lease) {
+    deadline.begin(Deadline::Limit::connect);
+    return lease ? open(request, deadline, lease) : wait_and_open(request, deadline, lease);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::wait_and_open(const ClientRequest& request,
+                                                                 Deadline& deadline,
+                                                                 Lease& lease) {
     if (closed_) {
         co_return closed_connector();
     }
-    deadline.begin(Deadline::Limit::connect);
-    Error error;
-    if (!lease) {
-        const auto context = tls_context(request);
-        const auto pool = pool_;
-        error = co_await pool->acquire(key_of(request, context), context, deadline, lease);
-    }
+    const auto context = tls_context(request);
+    const auto pool = pool_;
+    auto error = co_await pool->acquire(key_of(request, context), context, deadline, lease);
     if (!error && lease.connection() == nullptr) {
         error = co_await open(request, deadline, lease);
     }
@@ -127,18 +117,17 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& r
         pool_->count(&PoolCounters::replayed);
     }
     deadline.begin(Deadline::Limit::connect);
-    const auto error = co_await open(request, deadline, lease);
-    deadline.end(Deadline::Limit::connect);
-    co_return error;
+    return open(request, deadline, lease);
 }
 
 AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
                                                         Deadline& deadline,
                                                         Lease& lease) {
-    const auto name = name_for_tls(lease.key(), request.url);
-    ConnectionPtr connection;
+    std::unique_ptr<Transport> transport;
     deadline.tell(ConnectionEvent::create_start);
-    const auto error = co_await establish(*dialer_, lease.key(), name, deadline, connection);
+    const auto error = co_await establish(*dialer_, lease.key(), request.url, deadline, transport);
+    deadline.end(Deadline::Limit::sock_connect);
+    deadline.end(Deadline::Limit::connect);
     if (error) {
         if (pool_) {
             pool_->count(&PoolCounters::not_made);
@@ -149,6 +138,7 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& req
         co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
     }
     deadline.tell(ConnectionEvent::create_end);
+    ConnectionPtr connection = std::make_unique<Http1Connection>(std::move(transport), buffers_);
     connection->set_number(++opened_);
     lease.set(std::move(connection));
     co_return Error();

@@ -5,20 +5,22 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <aiohttp/detail/connection/connection.hpp>
 #include <aiohttp/detail/connection/connection_key.hpp>
 #include <aiohttp/detail/connection/dialer.hpp>
 #include <aiohttp/detail/net/deadline.hpp>
+#include <aiohttp/detail/net/transport.hpp>
 #include <aiohttp/error.hpp>
+#include <aiohttp/url.hpp>
 
 namespace aiohttp::detail {
 
-/// Opens a connection for `key`: dials its host and puts the layers on the byte stream that the
-/// key asks for. `name` is what TLS checks the certificate against.
+/// Opens the byte stream of a connection for `key`: dials its host and puts the layers on it that
+/// the key asks for. `url` is what is asked for, whose host TLS checks the certificate against
+/// unless the key or the TLS options say otherwise.
 asio::awaitable<Error> establish(Dialer& dialer,
-                                 ConnectionKey key,
-                                 std::string name,
+                                 const ConnectionKey& key,
+                                 const Url& url,
                                  Deadline& deadline,
-                                 std::unique_ptr<Connection>& connection);
+                                 std::unique_ptr<Transport>& transport);
 
 }  // namespace aiohttp::detail

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <aiohttp/detail/connection/connection.hpp>
@@ -23,7 +24,7 @@ namespace aiohttp::detail {
 /// decides nothing about HTTP itself.
 class Http1Connection final : public Connection {
 public:
-    explicit Http1Connection(std::unique_ptr<Transport> transport);
+    Http1Connection(std::unique_ptr<Transport> transport, std::shared_ptr<SpareBuffers> spare);
 
     boost::asio::awaitable<Error> exchange(ClientRequest& request,
                                            Deadline& deadline,
@@ -57,12 +58,27 @@ private:
     enum class Sending { complete, answered, failed };
 
     void begin(const ClientRequest& request, ExchangeTimes* times);
+    void note_written(const ClientRequest& request,
+                      asio::const_buffer body,
+                      IoResult written,
+                      Deadline& deadline);
+    void end_sending(Sending sending, Deadline& deadline);
+    boost::asio::awaitable<Error> send_and_receive(ClientRequest& request,
+                                                   IoResult begun,
+                                                   Deadline& deadline,
+                                                   ResponseHead& head);
+    boost::asio::awaitable<Error> receive_head(ClientRequest& request,
+                                               Deadline& deadline,
+                                               ResponseHead& head);
+    asio::mutable_buffer room_for_head(char& first);
+    void take_received(IoResult& received, char first, Deadline& deadline);
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
+    static std::optional<asio::const_buffer> joined_body(const ClientRequest& request);
     static void report_sent(const ClientRequest& request, std::size_t bytes);
     static void tell_sent(const ClientRequest& request,
-                          std::string_view body,
+                          asio::const_buffer body,
                           ExchangeObserver& observer);
     boost::asio::awaitable<IoResult> write_rest(IoResult begun,
                                                 asio::const_buffer body,

@@ -22,10 +22,12 @@ namespace aiohttp::detail {
 // A server that sends interim responses for ever does not answer.
 inline constexpr unsigned most_interim = 64;
 
-AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport)
+AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport,
+                                              std::shared_ptr<SpareBuffers> spare)
     : transport_(std::move(transport)),
       remote_endpoint_(std::make_shared<const std::string>(transport_->remote_endpoint())),
-      tls_peer_(transport_->tls_peer()) {}
+      tls_peer_(transport_->tls_peer()),
+      input_(std::move(spare)) {}
 
 AIOHTTP_DECL Error Http1Connection::fail(errc kind,
                                          Phase phase,
@@ -71,14 +73,6 @@ AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
     return fail(errc::io_failed, phase, "socket operation failed", error);
 }
 
-/// The body as far as it can be sent without asking for pieces: nothing is an empty body.
-AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& request) {
-    if (!request.body) {
-        return std::string_view();
-    }
-    return request.chunked ? std::nullopt : request.body->in_memory();
-}
-
 AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeTimes* times) {
     limits_ = request.options->limits;
     head_decoder_.reset(limits_);
@@ -89,7 +83,7 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
     interim_ = 0;
     sent_ = 0;
     send_error_ = Error();
-    output_.clear();
+    output_ = input_.spare().take_text();
     if (request.absolute_form) {
         encode_request_head(output_, request.method, absolute_target(request.url), request.version,
                             request.wire);
@@ -106,59 +100,57 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
     }
 }
 
-/// Whether there is nothing left to write, be it because of an error.
-inline bool wrote_all(const IoResult& written, std::size_t size) noexcept {
-    return written.error ? written.error != asio::error::would_block : written.bytes == size;
-}
-
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
                                                                      Deadline& deadline,
                                                                      ResponseHead& head) {
     begin(request, deadline.times());
     deadline.watch(Phase::send, transport_.get());
-    const auto memory = memory_of(request);
-    const bool joined = memory && memory->size() <= small_body && !request.expects_continue;
-    // Named here: inside co_await GCC 12 evaluates both sides of the conditional.
-    const asio::const_buffer body = joined ? asio::buffer(*memory) : asio::const_buffer();
-    // Most requests fit into the socket's buffer, and then nothing needs to be awaited.
-    auto written = transport_->try_write(asio::buffer(output_), body);
-    if (!wrote_all(written, output_.size() + body.size())) {
-        written = co_await write_rest(written, body, deadline);
+    const auto body = joined_body(request);
+    // Most requests fit into the socket's buffer. Then sending needs no coroutine, and the one that
+    // waits for the answer is a small one.
+    const auto written =
+        transport_->try_write(asio::buffer(output_), body.value_or(asio::const_buffer()));
+    if (!body || written.error || written.bytes != output_.size() + body->size()) {
+        return send_and_receive(request, written, deadline, head);
     }
-    sent_ += written.bytes;
-    report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
-    if (deadline.observer() != nullptr && !written.error) {
-        tell_sent(request, joined ? *memory : std::string_view(), *deadline.observer());
+    note_written(request, *body, written, deadline);
+    end_sending(Sending::complete, deadline);
+    return receive_head(request, deadline, head);
+}
+
+/// Room for what comes next. When memory is scarce it is taken when the first byte is here.
+AIOHTTP_DECL asio::mutable_buffer Http1Connection::room_for_head(char& first) {
+    return input_.scarce() ? asio::buffer(&first, 1) : input_.prepare(head_read_size);
+}
+
+/// Takes what was read into room_for_head(), and what came behind it.
+AIOHTTP_DECL void Http1Connection::take_received(IoResult& received,
+                                                 char first,
+                                                 Deadline& deadline) {
+    if (input_.lacks_room() && received.bytes > 0) {
+        const auto room = input_.prepare(head_read_size);
+        *static_cast<char*>(room.data()) = first;
+        const auto rest = transport_->try_read(room + 1);
+        received.bytes += rest.bytes;
+        received.error = rest.error == asio::error::would_block ? error_code() : rest.error;
     }
-    auto sending = Sending::complete;
-    if (written.error) {
-        send_error_ = explain(written.error, deadline);
-        sending = Sending::failed;
-    } else if (request.expects_continue) {
-        sending = co_await await_continue(request, deadline, head);
-    }
-    if (sending == Sending::complete && !joined && memory) {
-        if (deadline.observer() != nullptr && !memory->empty()) {
-            deadline.observer()->on_chunk_sent(*memory);
-        }
-        sending = co_await send_piece(asio::buffer(*memory), request, deadline, head);
-    } else if (sending == Sending::complete && !joined) {
-        sending = co_await send_body(request, deadline, head);
-    }
-    upload_complete_ = sending == Sending::complete;
+    input_.commit(received.bytes);
+    answer_begun_ = answer_begun_ || received.bytes > 0;
+    deadline.add_received(received.bytes);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientRequest& request,
+                                                                         Deadline& deadline,
+                                                                         ResponseHead& head) {
     if (deadline.verdict()) {
         co_return deadline.verdict();
     }
-    auto* const times = deadline.times();
-    if (times != nullptr) {
-        times->sent = Clock::now();
-    }
-    bool answered = false;
-
     deadline.watch(Phase::wait, transport_.get());
+    bool answered = false;
     while (!head_done_ && (input_.empty() || decode_head(head) == HeadStatus::need_more)) {
         deadline.begin(Deadline::Limit::sock_read);
-        const auto room = input_.prepare(head_read_size);
+        char first = 0;
+        const auto room = room_for_head(first);
         IoResult received;
         // Asio keeps the memory of two coroutine frames; a third one for reading would cost each
         // request two allocations.
@@ -170,10 +162,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
             received = co_await transport_->read_some(room);
         }
         deadline.end(Deadline::Limit::sock_read);
-        input_.commit(received.bytes);
-        answer_begun_ = answer_begun_ || received.bytes > 0;
-        deadline.add_received(received.bytes);
-        if (times != nullptr) {
+        take_received(received, first, deadline);
+        if (auto* const times = deadline.times()) {
             times->head_end = Clock::now();
             times->answered = std::exchange(answered, true) ? times->answered : times->head_end;
         }
@@ -184,7 +174,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
                 : explain(received.error, deadline);
         }
     }
-    if (times != nullptr) {
+    if (auto* const times = deadline.times()) {
         if (!answered) {
             times->answered = times->head_end = times->sent;
         }
@@ -252,7 +242,11 @@ AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
 }
 
 AIOHTTP_DECL bool Http1Connection::body_done() {
-    return body_piece().empty() && !body_failed_ && body_.done();
+    const bool done = body_piece().empty() && !body_failed_ && body_.done();
+    if (done) {
+        input_.rest();
+    }
+    return done;
 }
 
 AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
@@ -306,7 +300,6 @@ AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
 }
 
 AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {
-    input_.rest();
     char unexpected = 0;
     const auto received = transport_->try_read(asio::buffer(&unexpected, 1));
     return !input_.empty() || received.error != asio::error::would_block;

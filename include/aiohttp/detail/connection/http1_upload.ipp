@@ -16,6 +16,24 @@
 
 namespace aiohttp::detail {
 
+/// The body as far as it can be sent without asking for pieces: nothing is an empty body.
+AIOHTTP_DECL std::optional<std::string_view> memory_of(const ClientRequest& request) {
+    if (!request.body) {
+        return std::string_view();
+    }
+    return request.chunked ? std::nullopt : request.body->in_memory();
+}
+
+/// What is written together with the head, perhaps nothing; nullopt when a body follows it.
+AIOHTTP_DECL std::optional<asio::const_buffer> Http1Connection::joined_body(
+    const ClientRequest& request) {
+    const auto memory = memory_of(request);
+    if (!memory || memory->size() > small_body || request.expects_continue) {
+        return std::nullopt;
+    }
+    return asio::buffer(*memory);
+}
+
 AIOHTTP_DECL void Http1Connection::report_sent(const ClientRequest& request, std::size_t bytes) {
     if (request.options->progress) {
         request.options->progress->add(bytes);
@@ -23,12 +41,70 @@ AIOHTTP_DECL void Http1Connection::report_sent(const ClientRequest& request, std
 }
 
 AIOHTTP_DECL void Http1Connection::tell_sent(const ClientRequest& request,
-                                             std::string_view body,
+                                             asio::const_buffer body,
                                              ExchangeObserver& observer) {
     observer.on_headers_sent(request);
-    if (!body.empty()) {
-        observer.on_chunk_sent(body);
+    if (body.size() > 0) {
+        observer.on_chunk_sent({static_cast<const char*>(body.data()), body.size()});
     }
+}
+
+/// The head is written, and `body` with it.
+AIOHTTP_DECL void Http1Connection::note_written(const ClientRequest& request,
+                                                asio::const_buffer body,
+                                                IoResult written,
+                                                Deadline& deadline) {
+    sent_ += written.bytes;
+    report_sent(request, written.bytes - std::min(written.bytes, output_.size()));
+    if (deadline.observer() != nullptr && !written.error) {
+        tell_sent(request, body, *deadline.observer());
+    }
+}
+
+AIOHTTP_DECL void Http1Connection::end_sending(Sending sending, Deadline& deadline) {
+    upload_complete_ = sending == Sending::complete;
+    input_.spare().give_back(std::exchange(output_, {}));
+    if (auto* const times = deadline.times()) {
+        times->sent = Clock::now();
+    }
+}
+
+/// Whether there is nothing left to write, be it because of an error.
+inline bool wrote_all(const IoResult& written, std::size_t size) noexcept {
+    return written.error ? written.error != asio::error::would_block : written.bytes == size;
+}
+
+/// An exchange that has to wait while it sends. Of its head, and of what is written with it,
+/// something may have been written.
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::send_and_receive(ClientRequest& request,
+                                                                             IoResult begun,
+                                                                             Deadline& deadline,
+                                                                             ResponseHead& head) {
+    const auto joined = joined_body(request);
+    const auto body = joined.value_or(asio::const_buffer());
+    auto written = begun;
+    if (!wrote_all(written, output_.size() + body.size())) {
+        written = co_await write_rest(written, body, deadline);
+    }
+    note_written(request, body, written, deadline);
+    auto sending = Sending::complete;
+    if (written.error) {
+        send_error_ = explain(written.error, deadline);
+        sending = Sending::failed;
+    } else if (request.expects_continue) {
+        sending = co_await await_continue(request, deadline, head);
+    }
+    const auto memory = memory_of(request);
+    if (sending == Sending::complete && !joined && memory) {
+        if (deadline.observer() != nullptr && !memory->empty()) {
+            deadline.observer()->on_chunk_sent(*memory);
+        }
+        sending = co_await send_piece(asio::buffer(*memory), request, deadline, head);
+    } else if (sending == Sending::complete && !joined) {
+        sending = co_await send_body(request, deadline, head);
+    }
+    end_sending(sending, deadline);
+    co_return co_await receive_head(request, deadline, head);
 }
 
 /// Writes what is left of output_ and `body` after a part was written.

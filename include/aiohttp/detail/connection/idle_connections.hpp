@@ -4,9 +4,9 @@
 #include <deque>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <aiohttp/clock.hpp>
+#include <aiohttp/detail/core/time_heap.hpp>
 
 namespace aiohttp::detail {
 
@@ -42,10 +42,10 @@ public:
     bool empty() const noexcept { return by_expiry_.empty(); }
     std::size_t size() const noexcept { return by_expiry_.size(); }
     /// When the first one expires; there must be one.
-    Clock::time_point next_expiry() const noexcept { return by_expiry_.front()->expires; }
+    Clock::time_point next_expiry() const noexcept { return by_expiry_.first().expires; }
     /// Whose connection came first, or expires first; there must be one.
     Host& host_of_oldest() const noexcept { return *all_.oldest->host; }
-    Host& host_of_next_expiry() const noexcept { return *by_expiry_.front()->host; }
+    Host& host_of_next_expiry() const noexcept { return *by_expiry_.first().host; }
 
     void add(OfHost& list, Host& host, Value value, Clock::time_point expires) {
         if (spare_ == nullptr) {
@@ -53,14 +53,12 @@ public:
         }
         Entry& entry = *std::exchange(spare_, spare_->all.older);
         entry.value.emplace(std::move(value));
-        entry.expires = expires;
         entry.host = &host;
         entry.list = &list;
         append(all_, entry, &Entry::all);
         append(list.chain_, entry, &Entry::of_host);
         ++list.size_;
-        by_expiry_.push_back(&entry);
-        rise(by_expiry_.size() - 1, &entry);
+        by_expiry_.add(entry, expires);
     }
 
     /// The one of the host that came last, or none.
@@ -73,7 +71,7 @@ public:
     // There must be one.
     Value take_oldest(OfHost& list) { return take(*list.chain_.oldest); }
     Value take_oldest() { return take(*all_.oldest); }
-    Value take_next_expiry() { return take(*by_expiry_.front()); }
+    Value take_next_expiry() { return take(by_expiry_.first()); }
 
 private:
     struct Entry {
@@ -103,65 +101,17 @@ private:
         unlink(all_, entry, &Entry::all);
         unlink(entry.list->chain_, entry, &Entry::of_host);
         --entry.list->size_;
-        leave_heap(entry);
+        by_expiry_.remove(entry);
         Value value = std::move(*entry.value);
         entry.value.reset();
         entry.all.older = std::exchange(spare_, &entry);
         return value;
     }
 
-    // by_expiry_ is a binary heap whose entries know their places.
-
-    void put(std::size_t place, Entry* entry) noexcept {
-        by_expiry_[place] = entry;
-        entry->place = place;
-    }
-
-    void rise(std::size_t place, Entry* entry) noexcept {
-        while (place > 0 && entry->expires < by_expiry_[(place - 1) / 2]->expires) {
-            put(place, by_expiry_[(place - 1) / 2]);
-            place = (place - 1) / 2;
-        }
-        put(place, entry);
-    }
-
-    void sink(std::size_t place, Entry* entry) noexcept {
-        for (;;) {
-            std::size_t child = 2 * place + 1;
-            if (child >= by_expiry_.size()) {
-                break;
-            }
-            if (child + 1 < by_expiry_.size() &&
-                by_expiry_[child + 1]->expires < by_expiry_[child]->expires) {
-                ++child;
-            }
-            if (by_expiry_[child]->expires >= entry->expires) {
-                break;
-            }
-            put(place, by_expiry_[child]);
-            place = child;
-        }
-        put(place, entry);
-    }
-
-    void leave_heap(const Entry& entry) noexcept {
-        const std::size_t place = entry.place;
-        Entry* const last = by_expiry_.back();
-        by_expiry_.pop_back();
-        if (last == &entry) {
-            return;
-        }
-        if (place > 0 && last->expires < by_expiry_[(place - 1) / 2]->expires) {
-            rise(place, last);
-        } else {
-            sink(place, last);
-        }
-    }
-
     std::deque<Entry> storage_;
     Entry* spare_ = nullptr;
     Chain all_;
-    std::vector<Entry*> by_expiry_;
+    TimeHeap<Entry, &Entry::expires, &Entry::place> by_expiry_;
 };
 
 }  // namespace aiohttp::detail

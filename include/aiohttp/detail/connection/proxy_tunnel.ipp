@@ -121,7 +121,7 @@ AIOHTTP_DECL asio::awaitable<Error> open_socks(std::shared_ptr<const ProxyRoute>
 struct ConnectAnswer {
     ConnectDecoder decoder;
     ConnectStatus status = ConnectStatus::need_more;
-    InputBuffer input;
+    InputBuffer input{std::make_shared<SpareBuffers>()};
 };
 
 AIOHTTP_DECL asio::awaitable<Error> ask_for_tunnel(std::shared_ptr<const ProxyRoute> route,

@@ -46,6 +46,11 @@ public:
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
+    asio::awaitable<Error> dial_by_name(std::string host,
+                                        std::uint16_t port,
+                                        std::vector<std::string> but,
+                                        Deadline& deadline,
+                                        std::unique_ptr<Transport>& transport);
     asio::awaitable<Error> connect(std::string host,
                                    std::uint16_t port,
                                    Endpoints endpoints,
@@ -57,14 +62,16 @@ private:
                                    Endpoints& endpoints);
     Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
-    asio::awaitable<ConnectOutcome> connect_in_turn(Endpoints endpoints,
-                                                    std::string host,
-                                                    Deadline& deadline,
-                                                    std::unique_ptr<Transport>& transport) const;
-    asio::awaitable<ConnectOutcome> connect_racing(Endpoints endpoints,
-                                                   std::string host,
-                                                   Deadline& deadline,
-                                                   std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<Error> connect_in_turn(std::string host,
+                                           std::uint16_t port,
+                                           Endpoints endpoints,
+                                           Deadline& deadline,
+                                           std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<Error> connect_racing(std::string host,
+                                          std::uint16_t port,
+                                          Endpoints endpoints,
+                                          Deadline& deadline,
+                                          std::unique_ptr<Transport>& transport) const;
 
     std::shared_ptr<NameLookup> names_;
     DialPolicy policy_;

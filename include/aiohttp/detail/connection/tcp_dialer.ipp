@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -107,63 +109,120 @@ AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
     return Error();
 }
 
-AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_in_turn(
-    Endpoints endpoints,
-    std::string host,
-    Deadline& deadline,
-    std::unique_ptr<Transport>& transport) const {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    ConnectOutcome last;
-    for (const auto& endpoint : endpoints) {
-        asio::ip::tcp::socket socket(executor);
-        last = open_socket(socket, endpoint, host, policy_.socket);
-        if (last) {
-            continue;
-        }
-        auto connecting = std::make_unique<SocketTransport>(std::move(socket), to_string(endpoint));
-        deadline.watch(Phase::connect, connecting.get());
-        last.error = co_await connecting->connect(endpoint);
-        deadline.watch(Phase::connect, nullptr);
-        if (!last) {
-            transport = std::move(connecting);
-            break;
-        }
-        if (deadline.verdict() || last.error == asio::error::operation_aborted) {
-            break;
-        }
+/// A socket that has connected, ready for use; null and `error` when it is not.
+AIOHTTP_DECL std::unique_ptr<Transport> transport_of(asio::ip::tcp::socket socket,
+                                                     const asio::ip::tcp::endpoint& peer,
+                                                     error_code& error) {
+    auto connected = std::make_unique<SocketTransport>(std::move(socket), to_string(peer));
+    error = connected->use();
+    if (error) {
+        return nullptr;
     }
-    co_return last;
+    return connected;
 }
 
-AIOHTTP_DECL asio::awaitable<ConnectOutcome> TcpDialer::connect_racing(
-    Endpoints endpoints,
+/// What an attempt at `tried` addresses came to.
+AIOHTTP_DECL Error connect_error(const ConnectOutcome& outcome,
+                                 const std::string& host,
+                                 std::uint16_t port,
+                                 std::size_t tried,
+                                 const Deadline& deadline) {
+    if (deadline.verdict() || !outcome) {
+        return deadline.verdict();
+    }
+    throw_if_cancelled(outcome.error);
+    auto text = connect_failed(host, port);
+    if (tried > 1) {
+        text.append(" (").append(std::to_string(tried)).append(" addresses tried)");
+    }
+    if (!outcome.text.empty()) {
+        text.append(": ").append(outcome.text);
+    }
+    return make_error(
+        dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
+}
+
+/// A socket that connects, for a deadline.
+struct ConnectingSocket final : Abortable {
+    explicit ConnectingSocket(const asio::any_io_executor& executor) : socket(executor) {}
+    void abort() noexcept override {
+        error_code ignored;
+        socket.close(ignored);
+    }
+    asio::ip::tcp::socket socket;
+};
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_in_turn(
     std::string host,
+    std::uint16_t port,
+    Endpoints endpoints,
     Deadline& deadline,
     std::unique_ptr<Transport>& transport) const {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto race = std::make_shared<ConnectRace>(executor, std::move(endpoints), std::move(host),
+    ConnectingSocket connecting(executor);
+    auto& socket = connecting.socket;
+    ConnectOutcome last;
+    for (const auto& endpoint : endpoints) {
+        last = open_socket(socket, endpoint, host, policy_.socket);
+        if (!last) {
+            deadline.watch(Phase::connect, &connecting);
+            const auto result =
+                co_await socket.async_connect(endpoint, asio::as_tuple(asio::deferred));
+            deadline.watch(Phase::connect, nullptr);
+            last.error = std::get<0>(result);
+            if (!last && !socket.is_open()) {
+                last.error = asio::error::operation_aborted;  // after the kernel had connected
+            }
+        }
+        if (!last) {
+            transport = transport_of(std::move(socket), endpoint, last.error);
+        }
+        if (!last || deadline.verdict() || last.error == asio::error::operation_aborted) {
+            break;
+        }
+        connecting.abort();
+    }
+    co_return connect_error(last, host, port, endpoints.size(), deadline);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_racing(
+    std::string host,
+    std::uint16_t port,
+    Endpoints endpoints,
+    Deadline& deadline,
+    std::unique_ptr<Transport>& transport) const {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const auto tried = endpoints.size();
+    const auto race = std::make_shared<ConnectRace>(executor, std::move(endpoints), host,
                                                     *policy_.happy_eyeballs_delay, policy_.socket);
     const ConnectRace::Guard guard{race};
     deadline.watch(Phase::connect, race.get());
     auto outcome = co_await race->run();
     deadline.watch(Phase::connect, nullptr);
     if (!outcome) {
-        auto connected =
-            std::make_unique<SocketTransport>(race->take_socket(), to_string(race->winner()));
-        outcome.error = connected->use();
-        transport = std::move(connected);
+        transport = transport_of(race->take_socket(), race->winner(), outcome.error);
     }
-    co_return outcome;
+    co_return connect_error(outcome, host, port, tried, deadline);
+}
+
+/// The endpoint of a host that is an address, or none.
+AIOHTTP_DECL std::vector<asio::ip::tcp::endpoint> literal_endpoint(const std::string& host,
+                                                                   std::uint16_t port) {
+    std::vector<asio::ip::tcp::endpoint> endpoints;
+    error_code not_an_address;
+    const auto address = asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) {
+        endpoints.emplace_back(address, port);
+    }
+    return endpoints;
 }
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::look_up(std::string host,
                                                        std::uint16_t port,
                                                        Deadline& deadline,
                                                        Endpoints& endpoints) {
-    error_code not_an_address;
-    const auto literal = asio::ip::make_address(host, not_an_address);
-    if (!not_an_address) {
-        endpoints.emplace_back(literal, port);
+    endpoints = literal_endpoint(host, port);
+    if (!endpoints.empty()) {
         co_return Error();
     }
     const auto names = names_;
@@ -193,22 +252,34 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::resolve(std::string host,
     co_return error;
 }
 
+AIOHTTP_DECL asio::awaitable<Error> failed_dial(Error error) {
+    co_return error;
+}
+
+// Not coroutines where nothing is waited for: while ten thousand connect, each has its frames.
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& deadline,
                                                     std::unique_ptr<Transport>& transport) {
-    Endpoints endpoints;
-    auto unusable = co_await look_up(host, port, deadline, endpoints);
-    if (!unusable) {
-        unusable = choose(host, port, endpoints);
+    auto endpoints = literal_endpoint(host, port);
+    if (endpoints.empty()) {
+        return dial_by_name(std::move(host), port, {}, deadline, transport);
     }
-    if (unusable) {
-        co_return unusable;
+    if (auto unusable = choose(host, port, endpoints)) {
+        return failed_dial(std::move(unusable));
     }
-    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
+    return connect(std::move(host), port, std::move(endpoints), deadline, transport);
 }
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
+                                                            std::uint16_t port,
+                                                            std::vector<std::string> but,
+                                                            Deadline& deadline,
+                                                            std::unique_ptr<Transport>& transport) {
+    return dial_by_name(std::move(host), port, std::move(but), deadline, transport);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_by_name(std::string host,
                                                             std::uint16_t port,
                                                             std::vector<std::string> but,
                                                             Deadline& deadline,
@@ -228,13 +299,10 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
 }
 
 AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port) const {
-    error_code not_an_address;
-    const auto literal = asio::ip::make_address(host, not_an_address);
-    if (not_an_address) {
+    auto endpoints = literal_endpoint(host, port);
+    if (endpoints.empty()) {
         return Error();  // who connects looks it up
     }
-    Endpoints endpoints;
-    endpoints.emplace_back(literal, port);
     return refuse_guarded(host, port, endpoints);
 }
 
@@ -244,31 +312,11 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
     Endpoints endpoints,
     Deadline& deadline,
     std::unique_ptr<Transport>& transport) const {
-    const auto tried = endpoints.size();
     deadline.begin(Deadline::Limit::sock_connect);
-    ConnectOutcome outcome;
-    if (tried > 1 && policy_.happy_eyeballs_delay) {
-        outcome = co_await connect_racing(std::move(endpoints), host, deadline, transport);
-    } else {
-        outcome = co_await connect_in_turn(std::move(endpoints), host, deadline, transport);
-    }
-    if (!outcome && !deadline.verdict()) {
-        co_return Error();
-    }
-    transport.reset();
-    if (deadline.verdict()) {
-        co_return deadline.verdict();
-    }
-    throw_if_cancelled(outcome.error);
-    auto text = connect_failed(host, port);
-    if (tried > 1) {
-        text.append(" (").append(std::to_string(tried)).append(" addresses tried)");
-    }
-    if (!outcome.text.empty()) {
-        text.append(": ").append(outcome.text);
-    }
-    co_return make_error(
-        dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
+    const bool races = endpoints.size() > 1 && policy_.happy_eyeballs_delay;
+    return races
+               ? connect_racing(std::move(host), port, std::move(endpoints), deadline, transport)
+               : connect_in_turn(std::move(host), port, std::move(endpoints), deadline, transport);
 }
 
 }  // namespace aiohttp::detail

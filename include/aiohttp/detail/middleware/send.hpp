@@ -41,8 +41,8 @@ boost::asio::awaitable<Error> send_hop(Exchange& exchange);
 bool begin_hop(Exchange& exchange);
 /// All of it, for a hop that is sent again.
 boost::asio::awaitable<Error> resend_hop(Exchange& exchange);
-/// The rest of a hop that has to wait for its connection.
-boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange);
+/// After waiting for a connection when none was free; the error again, as the hop's.
+Error end_acquire(Exchange& exchange, const Error& error);
 /// After an exchange that failed: once more, on another connection, when that does no harm.
 boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error error);
 /// After an exchange that went well.

@@ -93,14 +93,23 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_leased(Exchange& exchange) {
     co_return error;
 }
 
-AIOHTTP_DECL boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange) {
-    Error error =
-        co_await exchange.connector->acquire(exchange.request, *exchange.deadline, exchange.lease);
+AIOHTTP_DECL Error end_acquire(Exchange& exchange, const Error& error) {
     if (error) {
-        co_return give_up(exchange, error);
+        return give_up(exchange, error);
     }
     if (exchange.lease.reused()) {
         exchange.deadline->tell(ConnectionEvent::reused);
+    }
+    return error;
+}
+
+/// A hop that has to wait for its connection.
+AIOHTTP_DECL boost::asio::awaitable<Error> acquire_and_send(Exchange& exchange) {
+    auto error =
+        co_await exchange.connector->acquire(exchange.request, *exchange.deadline, exchange.lease);
+    error = end_acquire(exchange, error);
+    if (error) {
+        co_return error;
     }
     co_return co_await send_leased(exchange);
 }

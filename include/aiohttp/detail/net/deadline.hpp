@@ -7,8 +7,8 @@
 
 #include <aiohttp/clock.hpp>
 #include <aiohttp/detail/message/exchange_times.hpp>
-#include <aiohttp/detail/net/background_timer.hpp>
 #include <aiohttp/detail/net/exchange_observer.hpp>
+#include <aiohttp/detail/net/timer_queue.hpp>
 #include <aiohttp/detail/net/transport.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/timeout.hpp>
@@ -20,14 +20,15 @@ namespace aiohttp::detail {
 /// closed under it; and it turns the operation_aborted that follows into the error that is meant.
 ///
 /// The timer is re-armed lazily: raising or lifting a limit costs a store, no system call.
-class Deadline {
+class Deadline final : private TimerQueue::Entry {
 public:
     enum class Limit { total, connect, pool, dns, sock_connect, tls, sock_read, sock_write };
 
-    /// `id` is for whoever keeps many of them.
-    Deadline(const asio::any_io_executor& executor, std::size_t id);
+    /// `timers` outlives it; `id` is for whoever keeps many of them.
+    Deadline(TimerQueue& timers, std::size_t id);
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;
+    ~Deadline() { timers_.remove(*this); }
 
     /// Begins an exchange: `total` runs from now.
     void start(const ClientTimeout& timeout);
@@ -37,8 +38,6 @@ public:
     void finish() noexcept;
 
     std::size_t id() const noexcept { return id_; }
-    /// The request's limits.
-    const ClientTimeout& timeout() const noexcept { return timeout_; }
     /// Runs `limit` from now, when the request has one.
     void begin(Limit limit);
     /// Stops `limit`.
@@ -101,9 +100,6 @@ public:
         }
     }
 
-    /// Lets go of the io_context, which is about to be destroyed.
-    void detach() noexcept { timer_.detach(); }
-
     /// Ends the exchange from outside, for `reason`.
     void interrupt(const Error& reason) noexcept;
     /// Ends the exchange if a limit has passed; the timer does so by itself.
@@ -115,15 +111,17 @@ private:
     static constexpr std::size_t limit_count = 8;
 
     Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
-    std::optional<Duration> duration_of(Limit limit) const noexcept;
+    Duration duration_of(Limit limit) const noexcept {
+        return durations_[static_cast<std::size_t>(limit)];
+    }
     void check_pause() noexcept;
     void arm(Clock::time_point& end, Duration duration, Clock::time_point now);
     void mark(ConnectionEvent event) noexcept;
-    void on_timer();
+    void on_time() override;
     void expire(Limit limit);
 
     std::size_t id_;
-    ClientTimeout timeout_ = ClientTimeout::none();
+    std::array<Duration, limit_count> durations_;  // max: there is no such limit
     std::array<Clock::time_point, limit_count> limits_;
     Clock::time_point pause_end_;
     Transport* paused_ = nullptr;
@@ -135,7 +133,7 @@ private:
     Clock::time_point whole_;
     Clock::time_point hop_;
     Error verdict_;
-    BackgroundTimer timer_;
+    TimerQueue& timers_;
 };
 
 /// Throws ValueError for a limit that is not positive.

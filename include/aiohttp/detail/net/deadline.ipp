@@ -77,14 +77,17 @@ AIOHTTP_DECL void check_timeout(const ClientTimeout& timeout) {
     check("sock_write", timeout.sock_write);
 }
 
-AIOHTTP_DECL Deadline::Deadline(const asio::any_io_executor& executor, std::size_t id)
-    : id_(id),
-      timer_(executor, [](void* self) { static_cast<Deadline*>(self)->on_timer(); }, this) {
+AIOHTTP_DECL Deadline::Deadline(TimerQueue& timers, std::size_t id) : id_(id), timers_(timers) {
+    durations_.fill(Duration::max());
     limits_.fill(Clock::time_point::max());
 }
 
 AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
-    timeout_ = timeout;
+    constexpr auto none = Duration::max();
+    durations_ = {timeout.total.value_or(none),        timeout.connect.value_or(none),
+                  timeout.pool.value_or(none),         timeout.dns.value_or(none),
+                  timeout.sock_connect.value_or(none), timeout.tls.value_or(none),
+                  timeout.sock_read.value_or(none),    timeout.sock_write.value_or(none)};
     verdict_ = Error();
     watch(Phase::none, nullptr);
     hop_ = Clock::now();
@@ -95,11 +98,11 @@ AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
 }
 
 AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
-    timeout_ = whole.timeout_;
+    durations_ = whole.durations_;
     verdict_ = whole.verdict_;
     whole_ = whole.whole_;
     at(Limit::total) = whole.limits_[static_cast<std::size_t>(Limit::total)];
-    timer_.arm_before(at(Limit::total));
+    timers_.arm_before(*this, at(Limit::total));
 }
 
 AIOHTTP_DECL void Deadline::finish() noexcept {
@@ -111,39 +114,17 @@ AIOHTTP_DECL void Deadline::finish() noexcept {
     times_ = nullptr;
 }
 
-AIOHTTP_DECL std::optional<Duration> Deadline::duration_of(Limit limit) const noexcept {
-    switch (limit) {
-        case Limit::total:
-            return timeout_.total;
-        case Limit::connect:
-            return timeout_.connect;
-        case Limit::pool:
-            return timeout_.pool;
-        case Limit::dns:
-            return timeout_.dns;
-        case Limit::sock_connect:
-            return timeout_.sock_connect;
-        case Limit::tls:
-            return timeout_.tls;
-        case Limit::sock_read:
-            return timeout_.sock_read;
-        case Limit::sock_write:
-            return timeout_.sock_write;
-    }
-    return std::nullopt;
-}
-
 AIOHTTP_DECL void Deadline::begin(Limit limit) {
     const auto duration = duration_of(limit);
-    if (!duration || verdict_) {
+    if (duration == Duration::max() || verdict_) {
         return;
     }
-    arm(at(limit), *duration, Clock::now());
+    arm(at(limit), duration, Clock::now());
 }
 
 AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration, Clock::time_point now) {
     end = end_of_wait(now, duration);
-    timer_.arm_before(end);
+    timers_.arm_before(*this, end);
 }
 
 AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {
@@ -205,7 +186,7 @@ AIOHTTP_DECL void Deadline::check_now() {
     }
 }
 
-AIOHTTP_DECL void Deadline::on_timer() {
+AIOHTTP_DECL void Deadline::on_time() {
     check_now();
     check_pause();
     auto next = *std::min_element(limits_.begin(), limits_.end());
@@ -213,7 +194,7 @@ AIOHTTP_DECL void Deadline::on_timer() {
         next = std::min(next, pause_end_);
     }
     if (next != Clock::time_point::max()) {
-        timer_.arm_before(next);
+        timers_.arm_before(*this, next);
     }
 }
 
@@ -221,7 +202,7 @@ AIOHTTP_DECL void Deadline::expire(Limit limit) {
     const auto kind = kind_of(limit);
     std::string text = kind == errc::connection_timeout ? "connection timeout" : "timeout";
     text.append(": ").append(name_of(limit)).append(" = ");
-    text.append(seconds_text(*duration_of(limit)));
+    text.append(seconds_text(duration_of(limit)));
     if (phase_ != Phase::none) {
         text.append(" passed in phase ").append(to_string(phase_));
     }

@@ -11,11 +11,11 @@ namespace aiohttp::detail {
 
 class Silence;
 
-/// The deadlines of all exchanges of a connector. They are used again, timer and all: a timer
-/// that is still armed for the last exchange serves the next one without a system call.
+/// The deadlines of all exchanges of a connector. They are used again: a deadline that is
+/// still armed for the last exchange serves the next one as it is.
 class DeadlinePool : public std::enable_shared_from_this<DeadlinePool> {
 public:
-    explicit DeadlinePool(const asio::any_io_executor& executor) : executor_(executor) {}
+    explicit DeadlinePool(const asio::any_io_executor& executor) : timers_(executor) {}
 
     struct GiveBack {
         std::shared_ptr<DeadlinePool> pool;
@@ -52,7 +52,7 @@ private:
     /// found something. As long as that goes on, asking again is one look.
     bool busy_from(const void* owner, std::size_t& place) const noexcept;
 
-    asio::any_io_executor executor_;
+    TimerQueue timers_;  // of all deadlines
     std::vector<Entry> entries_;
     std::vector<std::size_t> free_;
     std::vector<Silence*> silences_;  // most of the time none

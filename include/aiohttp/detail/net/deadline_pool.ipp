@@ -14,7 +14,7 @@ namespace aiohttp::detail {
 AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
                                                       const ClientTimeout& timeout) {
     if (free_.empty()) {
-        entries_.push_back({std::make_unique<Deadline>(executor_, entries_.size()), nullptr});
+        entries_.push_back({std::make_unique<Deadline>(timers_, entries_.size()), nullptr});
         free_.reserve(entries_.size());  // so that giving back cannot fail
         free_.push_back(entries_.size() - 1);
     }
@@ -76,9 +76,7 @@ AIOHTTP_DECL bool DeadlinePool::busy_from(const void* owner, std::size_t& place)
 }
 
 AIOHTTP_DECL void DeadlinePool::detach() noexcept {
-    for (auto& entry : entries_) {
-        entry.deadline->detach();
-    }
+    timers_.detach();
     for (auto* const silence : silences_) {
         silence->event_.notify();
     }

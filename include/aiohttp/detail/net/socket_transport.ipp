@@ -45,7 +45,9 @@ AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endp
 
 AIOHTTP_DECL error_code SocketTransport::use() {
     error_code error;
-    socket_.non_blocking(true, error);
+    if (!socket_.non_blocking()) {
+        socket_.non_blocking(true, error);
+    }
     error_code ignored;  // a peer without Nagle control is still a peer
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     return error;

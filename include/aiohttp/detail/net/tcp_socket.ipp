@@ -76,10 +76,15 @@ AIOHTTP_DECL ConnectOutcome open_socket(asio::ip::tcp::socket& socket,
             socket.bind(*setup.local, error);
         }
     }
-    if (error || !setup.hook) {
-        return {error, {}};
+    ConnectOutcome outcome{error, {}};
+    if (!error && setup.hook) {
+        outcome =
+            run_socket_hook(setup.hook, socket.native_handle(), resolved_host(hostname, peer));
     }
-    return run_socket_hook(setup.hook, socket.native_handle(), resolved_host(hostname, peer));
+    if (!outcome) {  // before it connects: else Asio does it, and once more for us afterwards
+        socket.non_blocking(true, outcome.error);
+    }
+    return outcome;
 }
 
 }  // namespace aiohttp::detail

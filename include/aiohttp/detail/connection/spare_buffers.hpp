@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aiohttp::detail {
+
+/// The memory that the connections of a connector read into and write from. Who is done gives it
+/// back, so that an idle connection has none and the next request needs no allocation. A few
+/// buffers are kept, and no large ones.
+class SpareBuffers {
+public:
+    struct Buffer {
+        std::unique_ptr<char[]> bytes;
+        std::size_t capacity = 0;
+    };
+
+    /// What a buffer has at least; larger ones are not kept.
+    static constexpr std::size_t usual_size = std::size_t{4} << 10U;
+
+    SpareBuffers() { spare_.reserve(most_spare); }
+
+    /// A buffer of the usual size.
+    Buffer take() {
+        ++taken_;
+        if (spare_.empty()) {
+            return {std::make_unique_for_overwrite<char[]>(usual_size), usual_size};
+        }
+        auto bytes = std::move(spare_.back());
+        spare_.pop_back();
+        return {std::move(bytes), usual_size};
+    }
+    /// One that was taken, or what replaced it when it was too small.
+    void give_back(Buffer buffer) noexcept {
+        --taken_;
+        if (buffer.capacity == usual_size && spare_.size() < most_spare) {
+            spare_.push_back(std::move(buffer.bytes));
+        }
+    }
+    /// Whether so many buffers are taken that a connection should wait for bytes without one. To
+    /// have one saves a system call, but ten thousand of them are 40 MiB.
+    bool scarce() const noexcept { return taken_ >= plenty; }
+
+    /// An empty string to write into.
+    std::string take_text() noexcept { return std::exchange(text_, std::string()); }
+    void give_back(std::string text) noexcept {
+        if (text.capacity() <= usual_size) {
+            text_ = std::move(text);
+            text_.clear();
+        }
+    }
+
+private:
+    static constexpr std::size_t most_spare = 8;
+    static constexpr std::size_t plenty = 128;
+
+    std::vector<std::unique_ptr<char[]>> spare_;
+    std::size_t taken_ = 0;
+    std::string text_;
+};
+
+}  // namespace aiohttp::detail
