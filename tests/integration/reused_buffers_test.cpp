@@ -5,15 +5,20 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include <aiohttp/auth.hpp>
+#include <aiohttp/request.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/testing/server.hpp>
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
 
+using aiohttp::BearerAuth;
 using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
+using aiohttp::Request;
 using aiohttp::testing::Async;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
@@ -27,6 +32,19 @@ std::string body_of(std::size_t size) {
 
 // Around the sizes from which on memory is not kept.
 const std::deque<std::size_t> sizes = {0, 1, 15, 16, 4095, 0, 4096, 4097, 3, 100'000, 2, 5000, 1};
+
+// Makes a request for one of two names of the server.
+using Make = Request (*)(ClientSession&, const std::string&, const std::string&);
+
+/// Sends one request after the other; `head` becomes that of the last one.
+Async ask(ClientSession& session, Server& server, const std::vector<Make>& all, std::string& head) {
+    const auto url = server.url("/");
+    const auto other = "http://localhost:" + std::to_string(server.port()) + "/";
+    for (const auto make : all) {
+        co_await make(session, url, other);
+    }
+    head = server.requests().back().raw_head;
+}
 
 }  // namespace
 
@@ -78,4 +96,39 @@ TEST_CASE("responses that are kept stay as they were when others come and go") {
             }
         }
     });
+}
+
+TEST_CASE("a request sends the same whatever request came before it") {
+    Server server;
+    server.route("/", Reply(200, "ok"));
+    const std::vector<Make> all = {
+        [](auto& session, auto& url, auto&) { return session.get(url); },
+        [](auto& session, auto&, auto& other) { return session.get(other); },
+        [](auto& session, auto& url, auto&) { return session.get(url).header("X-Id", "7"); },
+        [](auto& session, auto& url, auto&) {
+            return session.get(url).header("Host", "elsewhere");
+        },
+        [](auto& session, auto& url, auto&) { return session.get(url).cookie("a", "b"); },
+        [](auto& session, auto& url, auto&) { return session.get(url).auth(BearerAuth("t")); },
+        [](auto& session, auto& url, auto&) { return session.get(url).skip_auto_header("Accept"); },
+        [](auto& session, auto& url, auto&) { return session.get(url).version({1, 0}); },
+        [](auto& session, auto& url, auto&) { return session.head(url); },
+        [](auto& session, auto& url, auto&) { return session.post(url); },
+        [](auto& session, auto& url, auto&) { return session.post(url).data("text"); },
+        [](auto& session, auto& url, auto&) { return session.put(url).json_text("{}"); },
+    };
+    std::vector<std::string> alone;
+    for (const auto make : all) {
+        const std::vector<Make> one{make};
+        run_client(server, ask, one, alone.emplace_back());
+    }
+    for (std::size_t first = 0; first < all.size(); ++first) {
+        for (std::size_t second = 0; second < all.size(); ++second) {
+            CAPTURE(first, second);
+            std::string head;
+            const std::vector<Make> both{all[first], all[second]};
+            run_client(server, ask, both, head);
+            CHECK(head == alone[second]);
+        }
+    }
 }

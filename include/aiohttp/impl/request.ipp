@@ -240,6 +240,7 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
         session.connector().deadlines().start(&session, timeout ? *timeout : session.timeout())};
     exchange.spare = session.response_buffers();
     exchange.request.wire = std::move(exchange.spare->sent);
+    exchange.request.usual_wire = exchange.spare->sent_usual;
     exchange.head.headers = std::move(exchange.spare->received);
     if (spec.trace) {
         start_trace(exchange, spec.trace);

@@ -56,6 +56,7 @@ struct RequestFields {
     bool expects_continue = false;  ///< the hop's body waits for 100 Continue
     bool observed_body = false;     ///< the body tells of its pieces itself
     bool closes = false;            ///< the hop says that it is the connection's last
+    bool usual_wire = false;        ///< what is in `wire` is in every request to that host
     bool chunked = false;           ///< frame the body in chunks though its size is known
 
     /// For a hop to another host, whose name it is not.

@@ -6,9 +6,11 @@
 
 namespace aiohttp::detail {
 
-/// Empty buffers, of a response that is gone, for the next one of its session.
+/// Buffers of a response that is gone, for the next one of its session. They are empty, but for the
+/// request's fields when the next request may have the same.
 struct ResponseBuffers {
     Headers sent;
+    bool sent_usual = false;  ///< see RequestFields::usual_wire
     Headers received;
     std::string body;
 };

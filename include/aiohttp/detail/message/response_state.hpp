@@ -51,6 +51,7 @@ public:
     std::shared_ptr<const TlsPeer> tls_peer;  ///< null without TLS
     Headers trailers;
     Headers request_headers;           ///< as they were sent
+    bool usual_request = false;        ///< see RequestFields::usual_wire
     std::uint64_t output_size = 0;     ///< bytes of the request that were sent
     bool upload_complete = true;       ///< all of its body was
     ExchangeTimes times;               ///< how the exchange went so far

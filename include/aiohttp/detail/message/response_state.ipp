@@ -33,7 +33,10 @@ AIOHTTP_DECL void ResponseState::give_buffers_back() noexcept {
     auto& body = whole ? *whole : kept_;
     if (times.head_sent <= largest && times.head_received <= largest) {
         spare_->sent = std::move(request_headers);
-        spare_->sent.clear();
+        spare_->sent_usual = usual_request;
+        if (!usual_request) {
+            spare_->sent.clear();
+        }
         spare_->received = std::move(head.headers);
         spare_->received.clear();
     }

@@ -187,10 +187,12 @@ AIOHTTP_DECL const Headers& usual_fields() {
     return fields;
 }
 
-AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
-    const DefaultFields automatic(request, defaults);
+/// Host, and what the caller and the library say whatever the rest of the request is.
+AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
+                                   const RequestDefaults& defaults,
+                                   const DefaultFields& automatic,
+                                   Headers& fields) {
     const Headers& session = *defaults.session_headers;
-    Headers& fields = request.wire;
     fields.clear();
     // What most requests send fits, and not much more: many may wait for their answers at once.
     const auto given = session.size() + request.headers.size();
@@ -201,12 +203,10 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
     const auto host = request_host || defaults.left_origin ? request_host : session.get("host");
     if (host) {
         fields.add_unchecked("Host", *host);
-    } else if (request.url.host().ends_with('.') || request.url.authority().starts_with('[')) {
+    } else {
         std::string name;
         request.url.append_host_field(name);
         fields.add_unchecked("Host", name);
-    } else {
-        fields.add_unchecked("Host", request.url.authority());
     }
     for (const auto field : session) {
         if (!defaults.leaves_behind(field.name) && !iequals(field.name, "host") &&
@@ -227,6 +227,18 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             automatic.add_automatic(fields, field.name, field.value);
         }
     }
+}
+
+AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
+    const DefaultFields automatic(request, defaults);
+    Headers& fields = request.wire;
+    // Requests without fields of their own begin alike, but for Host: to the server that was asked
+    // last, with those of the last one.
+    const bool usual = automatic.untouched() && defaults.netrc == nullptr;
+    if (!usual || !request.usual_wire || fields["host"] != request.url.authority()) {
+        set_first_fields(request, defaults, automatic, fields);
+    }
+    const auto first = fields.size();
     add_cookie_field(request, *defaults.cookie_jar, fields);
     add_body_fields(request, automatic, fields);
     request.closes = defaults.force_close;
@@ -239,6 +251,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked("Connection", "keep-alive");
         }
     }
+    request.usual_wire = usual && fields.size() == first;
 }
 
 }  // namespace aiohttp::detail

@@ -31,6 +31,7 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
     exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
     if (exchange.request.options->proxy || exchange.defaults.proxies != nullptr) {
+        exchange.request.usual_wire = false;
         choose_route(exchange);
     }
     if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
@@ -166,6 +167,7 @@ AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     identify(response, std::move(exchange.request.method), std::move(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
+    response.usual_request = exchange.request.usual_wire;
     response.set_body_options(exchange.request.options->response_body);
     if (exchange.trace) {
         response.observe(exchange.trace);
@@ -187,6 +189,7 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     }
     identify(response, std::string(exchange.request.method), Url(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
+    response.usual_request = exchange.request.usual_wire;
     response.set_body_options(exchange.request.options->response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
