@@ -15,6 +15,7 @@ namespace aiohttp {
 class Error;
 
 namespace detail {
+class LastOrigin;
 struct UrlParts;
 struct UrlProblem;
 }  // namespace detail
@@ -136,6 +137,7 @@ public:
     friend std::ostream& operator<<(std::ostream& out, const Url& url);
 
 private:
+    friend class detail::LastOrigin;
     enum class Quoting : bool { requote, keep };
 
     // Where the parts are in text_:
@@ -167,6 +169,8 @@ private:
 
     static Error parse(std::string_view text, Quoting quoting, Url& out);
     bool take_if_normal(std::string_view text);
+    bool take_if_on(const Url& origin, std::string_view text);
+    bool take_target(std::string_view text, Layout at);
     bool build(const detail::UrlParts& parts, Quoting quoting, detail::UrlProblem& problem);
     bool append_authority(const detail::UrlParts& parts, detail::UrlProblem& problem);
     void append_path(std::string_view path, Quoting quoting);

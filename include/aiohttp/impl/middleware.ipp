@@ -39,7 +39,7 @@ AIOHTTP_DECL void ClientRequest::set_url(const Url& url) {
     }
     auto& request = hop_->request;
     if (url.host() != request.url.host()) {
-        request.server_hostname.clear();  // the name of another server
+        request.forget_server_hostname();
     }
     request.url = url.without_user_info();
 }
@@ -108,7 +108,7 @@ AIOHTTP_DECL ClientResponse make_response(const ClientRequest& request,
     state->remote_endpoint = nowhere;
     state->keep(body, false);
     state->request_headers = request.headers();
-    detail::identify(*state, request.method(), Url(request.url()));
+    detail::identify(*state, std::string(request.method()), Url(request.url()));
     return ClientResponse(std::move(state));
 }
 

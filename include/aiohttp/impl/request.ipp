@@ -44,8 +44,8 @@ AIOHTTP_DECL Error complete_url(const RequestSpec& spec, Url& url) {
                           "scheme " + quote(url.scheme()) + " of URL " + quote(url.display()) +
                               " is not http or https");
     }
-    if (!spec.params.empty()) {
-        url = url.with_params(spec.params);
+    if (!spec.wishes->params.empty()) {
+        url = url.with_params(spec.wishes->params);
     }
     return {};
 }
@@ -82,9 +82,9 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (spec.session->connector().closed()) {
         return closed_connector();
     }
-    apply_auth(spec.request, spec.authorization, spec.session->headers());
-    if (spec.compress) {
-        compress_body(spec, *spec.compress);
+    apply_auth(spec.request, spec.wishes->authorization, spec.session->headers());
+    if (spec.wishes->compress) {
+        compress_body(spec, *spec.wishes->compress);
     }
     return {};
 }
@@ -94,10 +94,10 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     defaults.session_headers = &spec.session->headers();
     defaults.cookie_jar = &spec.session->cookie_jar();
     defaults.session_skips = &spec.session->skips();
-    defaults.request_skips = &spec.skips;
+    defaults.request_skips = &spec.wishes->skips;
     defaults.netrc = spec.session->netrc();
     defaults.proxies = spec.session->proxies();
-    defaults.proxy_extras = spec.proxy_extras.get();
+    defaults.proxy_extras = spec.wishes->proxy_extras ? &*spec.wishes->proxy_extras : nullptr;
     defaults.force_close = spec.session->connector().force_close();
     return defaults;
 }
@@ -125,6 +125,11 @@ AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
 
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec);
 
+AIOHTTP_DECL const Middlewares& middlewares_of(const RequestSpec& spec) {
+    const auto& own = spec.wishes->middlewares;
+    return own ? *own : spec.session->middlewares();
+}
+
 /// Whether the request waits for code of the caller's.
 inline bool needs_guard(const RequestSpec& spec, const Middlewares& middlewares) {
     return !middlewares.empty() || (spec.request.body && !spec.request.body->in_memory());
@@ -149,7 +154,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_traced(
     std::unique_ptr<RequestSpec> spec) {
     const auto trace =
-        std::make_shared<RequestTrace>(spec->session->traces(), spec->trace_request_ctx);
+        std::make_shared<RequestTrace>(spec->session->traces(), spec->wishes->trace_request_ctx);
     spec->trace = trace;
     try {
         co_return co_await perform(std::move(spec));
@@ -177,7 +182,7 @@ AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
 
 /// Throws what ended the request.
 [[noreturn]] AIOHTTP_DECL void raise(const Error& error, Exchange& exchange) {
-    History& history = exchange.response->history;
+    History& history = exchange.history;
     if (exchange.users != nullptr && exchange.users->thrown &&
         !(history && may_be_raised_anew(exchange.users->thrown))) {
         std::rethrow_exception(exchange.users->thrown);
@@ -185,92 +190,153 @@ AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
     raise_for(error, exchange.request, std::move(history));
 }
 
-/// The check that a response has to pass, or null.
-AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
-    if (!spec.raise_for_status && spec.session->status_check()) {
-        return &spec.session->status_check();
-    }
-    return spec.status_check ? &spec.status_check : nullptr;
+AIOHTTP_DECL RedirectRules redirect_rules_of(const RequestSpec& spec) {
+    const auto& hook = spec.wishes->redirect_hook;
+    RedirectRules rules;
+    rules.most = spec.wishes->max_redirects;
+    rules.requote = spec.session->requotes_redirects();
+    rules.hook = !hook ? spec.session->redirect_hook() : *hook ? &*hook : nullptr;
+    return rules;
 }
 
-/// The whole life of a request, from the description to the response: the one place where errors
-/// become exceptions.
-AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec) {
-    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+/// The check that a response has to pass, or null.
+AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
+    if (!spec.wishes->raise_for_status && spec.session->status_check()) {
+        return &spec.session->status_check();
+    }
+    return spec.wishes->status_check ? &spec.wishes->status_check : nullptr;
+}
+
+inline bool raises_for_status(const RequestSpec& spec) {
+    return spec.wishes->raise_for_status.value_or(spec.session->raises_for_status());
+}
+
+/// Another way to run a request, if it takes one; it is no coroutine then.
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> detour(
+    const boost::asio::any_io_executor& executor, std::unique_ptr<RequestSpec>& spec) {
     SessionCore& session = *spec->session;
     if (session.closed()) {
         throw RuntimeError("Session is closed");
     }
     session.bind(executor);
     if (session.traces() && !spec->trace) {
-        co_return co_await perform_traced(std::move(spec));
+        return perform_traced(std::move(spec));
     }
-    const auto& middlewares = spec->middlewares ? *spec->middlewares : session.middlewares();
-    if (!spec->guard && needs_guard(*spec, middlewares)) {
-        co_return co_await perform_guarded(executor, std::move(spec));
+    if (!spec->guard && needs_guard(*spec, middlewares_of(*spec))) {
+        return perform_guarded(executor, std::move(spec));
     }
-    if (const auto error = prepare(*spec)) {
-        raise_for(error, spec->request, nullptr);
+    return {};
+}
+
+/// Validates the request; from here on its time runs.
+AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
+    if (const auto error = prepare(spec)) {
+        raise_for(error, spec.request, nullptr);
     }
-    Exchange exchange{session.shared_connector(),
-                      spec->request,
-                      defaults_of(*spec),
-                      session.connector().deadlines().start(
-                          &session, spec->timeout ? *spec->timeout : session.timeout()),
-                      make_response_state(),
-                      Lease()};
-    if (spec->trace) {
-        start_trace(exchange, spec->trace);
+    SessionCore& session = *spec.session;
+    const auto& timeout = spec.wishes->timeout;
+    Exchange exchange{
+        &session.connector(), spec.request, defaults_of(spec),
+        session.connector().deadlines().start(&session, timeout ? *timeout : session.timeout())};
+    exchange.spare = session.response_buffers();
+    exchange.request.wire = std::move(exchange.spare->sent);
+    exchange.request.usual_wire = exchange.spare->sent_usual;
+    exchange.head.headers = std::move(exchange.spare->received);
+    if (spec.trace) {
+        start_trace(exchange, spec.trace);
     }
-    UserChain users{&middlewares, spec->guard, nullptr};
-    if (spec->guard && !middlewares.empty()) {
-        exchange.users = &users;
-    } else if (spec->guard) {
-        exchange.deadline->guard_source(spec->guard.get());
+    const auto& middlewares = middlewares_of(spec);
+    if (spec.guard && !middlewares.empty()) {
+        exchange.users = std::make_shared<UserChain>(UserChain{&middlewares, spec.guard, nullptr});
+    } else if (spec.guard) {
+        exchange.deadline->guard_source(spec.guard.get());
     }
-    Error error;
-    if (spec->guard) {
-        error = co_await run_hop(exchange);
-    } else {
-        // As send_hop() does it, but in this frame: most requests come this way, and a frame more
-        // would cost each of them an allocation and 400 instructions.
-        if (!begin_hop(exchange)) {
-            error = co_await exchange.connector->acquire(exchange.request, *exchange.deadline,
-                                                         exchange.lease);
-            error = end_acquire(exchange, error);
-        }
-        if (!error) {
-            error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
-                                                      exchange.response->head);
-            if (error) {
-                error = co_await replay_hop(exchange, error);
-            } else {
-                accept_head(exchange);
-            }
-        }
+    return exchange;
+}
+
+/// The first hop. `direct`: the request has its connection, and this is as send_hop() does it, but
+/// without its frame. Most requests come this way, and a frame more would cost each of them an
+/// allocation and 400 instructions.
+AIOHTTP_DECL boost::asio::awaitable<Error> first_hop(Exchange& exchange, bool direct) {
+    return direct ? exchange.lease->exchange(exchange.request, *exchange.deadline, exchange.head)
+                  : run_hop(exchange);
+}
+
+/// Whether the first hop was not all.
+inline bool goes_on(const Exchange& exchange,
+                    const RequestSpec& spec,
+                    const Error& error,
+                    bool direct) {
+    if (error) {
+        return direct;
     }
-    // Asked here, so that whoever is not challenged and redirected pays for no coroutine.
+    const int status = exchange.response->head.status;
+    return (status == 407 && !spec.guard) || (spec.follows_redirects && is_redirect(status));
+}
+
+/// What follows the first hop.
+AIOHTTP_DECL boost::asio::awaitable<Error> go_on(Exchange& exchange,
+                                                 const RequestSpec& spec,
+                                                 Error error,
+                                                 bool direct) {
+    if (direct && error) {
+        error = co_await replay_hop(exchange, error);
+    }
     // A guarded request has been through send_hop(), which does it there.
-    if (!error && exchange.response->head.status == 407 && !spec->guard) {
+    if (!error && exchange.response->head.status == 407 && !spec.guard) {
         error = co_await answer_proxy(exchange);
     }
-    if (!error && spec->redirects.follow && is_redirect(exchange.response->head.status)) {
-        error = co_await follow_redirects(exchange, spec->redirects);
+    if (!error && spec.follows_redirects && is_redirect(exchange.response->head.status)) {
+        error = co_await follow_redirects(exchange, redirect_rules_of(spec));
     }
-    if (error) {
-        raise(error, exchange);
-    }
+    co_return error;
+}
+
+/// Makes the response what the caller gets.
+AIOHTTP_DECL void end_exchange(Exchange& exchange) {
     if (exchange.users == nullptr) {
         exchange.deadline->guard_source(nullptr);  // it ends with this coroutine
         begin_response(exchange);
     } else {
         exchange.deadline.reset();  // the response has its own, and nobody is to be cancelled now
     }
+}
+
+/// The whole life of a request, from the description to the response: the one place where errors
+/// become exceptions. Every variable and every co_await takes room in a frame that each waiting
+/// request has: what needs none of it is in plain functions.
+AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec) {
+    auto other_way = detour(co_await boost::asio::this_coro::executor, spec);
+    if (other_way.valid()) {
+        co_return co_await std::move(other_way);
+    }
+    Exchange exchange = begin_exchange(*spec);
+    bool direct = spec->guard == nullptr;
+    Error error;
+    if (direct && !begin_hop(exchange)) {
+        error = co_await exchange.connector->acquire(exchange.request, *exchange.deadline,
+                                                     exchange.lease);
+        error = end_acquire(exchange, error);
+        direct = !error;
+    }
+    if (!error) {
+        error = co_await first_hop(exchange, direct);
+    }
+    if (direct && !error) {
+        accept_head(exchange);
+    }
+    if (goes_on(exchange, *spec, error, direct)) {
+        error = co_await go_on(exchange, *spec, error, direct);
+    }
+    if (error) {
+        raise(error, exchange);
+    }
+    end_exchange(exchange);
     ResponseState& state = *exchange.response;
     ClientResponse response(std::move(exchange.response));
     if (const StatusCheck* const check = status_check_of(*spec)) {
         co_await (*check)(response);
-    } else if (spec->raise_for_status.value_or(session.raises_for_status())) {
+    } else if (raises_for_status(*spec)) {
         response.raise_for_status();
     }
     if (spec->trace) {

@@ -68,7 +68,7 @@ AIOHTTP_DECL CurlCommand::CurlCommand(const RequestSpec& spec, Secrets secrets)
     if (const auto error = complete_url(spec, request_.url)) {
         raise_for(error, spec.request, nullptr);
     }
-    apply_auth(request_, spec.authorization, spec.session->headers());
+    apply_auth(request_, spec.wishes->authorization, spec.session->headers());
     const auto url = request_.url.without_fragment().str();
     add_method();
     add_fields();
@@ -110,13 +110,13 @@ AIOHTTP_DECL void CurlCommand::add_fields() {
     if (spec_.request.body && !fields.contains("content-type")) {
         field("Content-Type", spec_.request.body->content_type());
     }
-    if (spec_.request.wants_chunks) {
+    if (spec_.request.options->wants_chunks) {
         field("Transfer-Encoding", "chunked");
     }
-    if (spec_.request.expect_wait) {
+    if (spec_.request.options->expect_wait) {
         field("Expect", "100-continue");
     }
-    if (request_.response_body.decompress && !fields.contains("accept-encoding")) {
+    if (request_.options->response_body.decompress && !fields.contains("accept-encoding")) {
         option("--compressed");
     }
 }
@@ -163,7 +163,7 @@ AIOHTTP_DECL void CurlCommand::add_body() {
                    (size ? std::to_string(*size) + " bytes" : "of unknown size") +
                    ", comes from standard input";
     }
-    if (spec_.compress) {
+    if (spec_.wishes->compress) {
         comment_.append(comment_.empty() ? "  # " : "; ").append("not compressed by curl");
     }
 }
@@ -175,22 +175,23 @@ AIOHTTP_DECL void CurlCommand::add_limits() {
         digits.insert(0, 3 - digits.size(), '0');
         return std::to_string(count / 1000) + (count % 1000 == 0 ? "" : "." + digits);
     };
-    if (spec_.redirects.follow) {
+    if (spec_.follows_redirects) {
         option("-L");
-        if (spec_.redirects.most != RedirectRules().most) {
+        if (spec_.wishes->max_redirects != RequestWishes().max_redirects) {
             // -1 is no limit.
-            const auto most = spec_.redirects.most;
+            const auto most = spec_.wishes->max_redirects;
             option("--max-redirs", most == 0 ? "-1" : std::to_string(most - 1));
         }
     }
     if (request_.version == 10) {
         option("--http1.0");
     }
-    const auto& timeout = spec_.timeout ? *spec_.timeout : spec_.session->timeout();
+    const auto& timeout = spec_.wishes->timeout ? *spec_.wishes->timeout : spec_.session->timeout();
     if (timeout.total) {
         option("--max-time", seconds(*timeout.total));
     }
-    if (request_.tls && !request_.tls->verifies() && request_.url.scheme() == "https") {
+    if (request_.options->tls && !request_.options->tls->verifies() &&
+        request_.url.scheme() == "https") {
         option("-k");
     }
 }

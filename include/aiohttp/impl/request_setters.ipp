@@ -41,21 +41,20 @@ AIOHTTP_DECL std::uint64_t at_least_one(std::string_view name, std::uint64_t val
 }
 
 AIOHTTP_DECL ProxyExtras& extras_of(RequestSpec& spec) {
-    if (!spec.proxy_extras) {
-        spec.proxy_extras = std::make_unique<ProxyExtras>();
-    }
-    return *spec.proxy_extras;
+    auto& extras = spec.wishes.edit().proxy_extras;
+    return extras ? *extras : extras.emplace();
 }
 
 }  // namespace detail
 
 AIOHTTP_DECL Request& Request::param(std::string_view name, std::string_view value) & {
-    spec().params.emplace_back(name, value);
+    spec().wishes.edit().params.emplace_back(name, value);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::params(const Pairs& pairs) & {
-    spec().params.insert(spec().params.end(), pairs.begin(), pairs.end());
+    auto& params = spec().wishes.edit().params;
+    params.insert(params.end(), pairs.begin(), pairs.end());
     return *this;
 }
 
@@ -85,7 +84,7 @@ AIOHTTP_DECL Request& Request::cookies(const Pairs& pairs) & {
 }
 
 AIOHTTP_DECL Request& Request::skip_auto_header(std::string_view name) & {
-    spec().skips.emplace_back(name);
+    spec().wishes.edit().skips.emplace_back(name);
     return *this;
 }
 
@@ -120,12 +119,12 @@ AIOHTTP_DECL Request& Request::form(const Pairs& fields) & {
 }
 
 AIOHTTP_DECL Request& Request::chunked(bool on) & {
-    spec().request.wants_chunks = on;
+    spec().request.options.edit().wants_chunks = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::expect100(bool on) & {
-    spec().request.expect_wait =
+    spec().request.options.edit().expect_wait =
         on ? std::optional<Duration>(detail::default_expect_wait) : std::nullopt;
     return *this;
 }
@@ -134,12 +133,12 @@ AIOHTTP_DECL Request& Request::expect100(Duration wait) & {
     if (wait <= Duration::zero()) {
         throw ValueError("the wait for 100 Continue must be positive");
     }
-    spec().request.expect_wait = wait;
+    spec().request.options.edit().expect_wait = wait;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::upload_progress(const Progress& progress) & {
-    spec().request.progress = progress.report();
+    spec().request.options.edit().progress = progress.report();
     return *this;
 }
 
@@ -161,45 +160,46 @@ AIOHTTP_DECL Request&& Request::data(MultipartWriter&& writer) && {
 
 AIOHTTP_DECL Request& Request::timeout(const ClientTimeout& limits) & {
     detail::check_timeout(limits);
-    spec().timeout = limits;
+    spec().wishes.edit().timeout = limits;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::allow_redirects(bool on) & {
-    spec().redirects.follow = on;
+    spec().follows_redirects = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_redirects(std::size_t count) & {
-    spec().redirects.most = count;
+    spec().wishes.edit().max_redirects = count;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::on_redirect(RedirectHook hook) & {
-    spec().redirect_hook = std::move(hook);
-    spec().redirects.hook = spec().redirect_hook ? &spec().redirect_hook : nullptr;
+    spec().wishes.edit().redirect_hook = std::move(hook);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::auth(const BasicAuth& credentials) & {
-    spec().authorization = credentials.encode();
+    spec().wishes.edit().authorization = credentials.encode();
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
-    spec().authorization = credentials.encode();
+    spec().wishes.edit().authorization = credentials.encode();
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::raise_for_status(bool on) & {
-    spec().raise_for_status = on;
-    spec().status_check = nullptr;
+    auto& wishes = spec().wishes.edit();
+    wishes.raise_for_status = on;
+    wishes.status_check = nullptr;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::check_status(StatusCheck check) {
-    spec().raise_for_status = false;
-    spec().status_check = std::move(check);
+    auto& wishes = spec().wishes.edit();
+    wishes.raise_for_status = false;
+    wishes.status_check = std::move(check);
     return *this;
 }
 
@@ -207,22 +207,22 @@ AIOHTTP_DECL Request& Request::middlewares(Middlewares list) & {
     for (const auto& middleware : list) {
         detail::check_middleware(middleware);
     }
-    spec().middlewares = std::move(list);
+    spec().wishes.edit().middlewares = std::move(list);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::ssl(TlsOptions options) & {
-    spec().request.tls = std::move(options);
+    spec().request.options.edit().tls = std::move(options);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::server_hostname(std::string name) & {
-    spec().request.server_hostname = std::move(name);
+    spec().request.options.edit().server_hostname = std::move(name);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::proxy(Proxy proxy) & {
-    spec().request.proxy = std::make_shared<const Proxy>(std::move(proxy));
+    spec().request.options.edit().proxy = std::make_shared<const Proxy>(std::move(proxy));
     return *this;
 }
 
@@ -242,27 +242,27 @@ AIOHTTP_DECL Request& Request::version(HttpVersion version) & {
 }
 
 AIOHTTP_DECL Request& Request::read_until_eof(bool on) & {
-    spec().request.read_until_eof = on;
+    spec().request.options.edit().read_until_eof = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_line_size(std::size_t bytes) & {
-    spec().request.limits.line = bytes;
+    spec().request.options.edit().limits.line = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_field_size(std::size_t bytes) & {
-    spec().request.limits.field = bytes;
+    spec().request.options.edit().limits.field = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_headers(std::size_t count) & {
-    spec().request.limits.fields = count;
+    spec().request.options.edit().limits.fields = count;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::compress(ContentCoding coding) & {
-    spec().compress = coding;
+    spec().wishes.edit().compress = coding;
     return *this;
 }
 
@@ -276,27 +276,29 @@ AIOHTTP_DECL Request& Request::compress(std::string_view coding) & {
 }
 
 AIOHTTP_DECL Request& Request::auto_decompress(bool on) & {
-    spec().request.response_body.decompress = on;
+    spec().request.options.edit().response_body.decompress = on;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_body_size(std::uint64_t bytes) & {
-    spec().request.response_body.max_size = bytes;
+    spec().request.options.edit().response_body.max_size = bytes;
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::max_decompression_ratio(std::uint64_t times) & {
-    spec().request.response_body.max_ratio = detail::at_least_one("max_decompression_ratio", times);
+    spec().request.options.edit().response_body.max_ratio =
+        detail::at_least_one("max_decompression_ratio", times);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::read_bufsize(std::size_t bytes) & {
-    spec().request.response_body.read_size = detail::at_least_one("read_bufsize", bytes);
+    spec().request.options.edit().response_body.read_size =
+        detail::at_least_one("read_bufsize", bytes);
     return *this;
 }
 
 AIOHTTP_DECL Request& Request::trace_request_ctx(std::any value) & {
-    spec().trace_request_ctx = std::move(value);
+    spec().wishes.edit().trace_request_ctx = std::move(value);
     return *this;
 }
 

@@ -24,7 +24,7 @@ inline constexpr std::size_t error_excerpt = 4096;
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state) {
     if (!state->whole) {
-        state->whole = state->take_kept();
+        state->take_kept();
     }
     if (!state->whole) {
         StreamReader reader(state);
@@ -85,7 +85,7 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_text(std::shared_ptr<Respo
         check_encoding(encoding);
     }
     if (!state->whole) {
-        state->whole = state->take_kept();
+        state->take_kept();
     }
     if (!state->whole) {
         StreamReader reader(state);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
+#include <string>
 #include <utility>
 
 #include <aiohttp/detail/client/netrc_file.hpp>
@@ -14,7 +16,23 @@ namespace aiohttp {
 
 namespace detail {
 
-AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(std::move(options)) {
+AIOHTTP_DECL RequestOptions SessionCore::options_of_requests(const ClientSessionOptions& session) {
+    RequestOptions options;
+    options.tls = session.tls_;
+    options.limits.line = session.max_line_size_;
+    options.limits.field = session.max_field_size_;
+    options.limits.fields = session.max_headers_;
+    auto& body = options.response_body;
+    body.decompress = session.auto_decompress_;
+    body.max_size = session.max_body_size_.value_or(body.max_size);
+    body.max_ratio = session.max_decompression_ratio_.value_or(body.max_ratio);
+    body.fallback_charset = session.fallback_charset_resolver_;
+    body.read_size = session.read_bufsize_.value_or(body.read_size);
+    return options;
+}
+
+AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options)
+    : options_(std::move(options)), request_options_(options_of_requests(options_)) {
     if (!options_.connector_) {
         options_.connector_ = std::make_shared<TCPConnector>();
     }
@@ -39,20 +57,6 @@ AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options) : options_(s
     }
 }
 
-AIOHTTP_DECL void SessionCore::configure(ClientRequest& request) const {
-    request.version = 10 + options_.version_.minor;
-    request.tls = options_.tls_;
-    request.limits.line = options_.max_line_size_;
-    request.limits.field = options_.max_field_size_;
-    request.limits.fields = options_.max_headers_;
-    auto& body = request.response_body;
-    body.decompress = options_.auto_decompress_;
-    body.max_size = options_.max_body_size_.value_or(body.max_size);
-    body.max_ratio = options_.max_decompression_ratio_.value_or(body.max_ratio);
-    body.fallback_charset = options_.fallback_charset_resolver_;
-    body.read_size = options_.read_bufsize_.value_or(body.read_size);
-}
-
 AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
     closed_ = true;
     if (std::exchange(ended_, true)) {
@@ -64,38 +68,45 @@ AIOHTTP_DECL void SessionCore::close(bool spare_bodies) noexcept {
     }
 }
 
-AIOHTTP_DECL void set_method(ClientRequest& request, std::string_view method) {
+AIOHTTP_DECL void RequestSpec::operator delete(RequestSpec* spec,
+                                               std::destroying_delete_t) noexcept {
+    const auto session = std::move(spec->session);
+    spec->~RequestSpec();
+    session->give_back_room(spec);
+}
+
+/// The method in capitals. Throws ValueError when it is no token.
+AIOHTTP_DECL std::string checked_method(std::string_view method) {
     if (!is_token(method)) {
         throw ValueError("method " + quote(method) + " is not a token");
     }
-    for (const char c : method) {
-        request.method += to_upper(c);
-    }
+    std::string capitals(method);
+    std::ranges::transform(capitals, capitals.begin(), to_upper);
+    return capitals;
 }
 
 AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<SessionCore>& session,
-                                                   std::string_view method) {
-    auto spec = std::make_unique<RequestSpec>();
-    spec->session = session;
-    session->configure(spec->request);
-    spec->redirects.requote = session->requotes_redirects();
-    spec->redirects.hook = session->redirect_hook();
-    set_method(spec->request, method);
+                                                   std::string&& method) {
+    std::unique_ptr<RequestSpec> spec(new (*session) RequestSpec(session));
+    spec->request.method = std::move(method);
+    spec->request.options = session->request_options();
+    spec->request.version = 10 + session->version().minor;
+    spec->wishes = session->no_wishes();
     return spec;
 }
 
 AIOHTTP_DECL Request new_request(const std::shared_ptr<SessionCore>& session,
-                                 std::string_view method,
+                                 std::string method,
                                  std::string_view url) {
-    auto spec = new_spec(session, method);
-    spec->url_error = Url::parse(url, spec->request.url);
+    auto spec = new_spec(session, std::move(method));
+    spec->url_error = session->parse(url, spec->request.url);
     return Request(std::move(spec));
 }
 
 AIOHTTP_DECL Request new_request(const std::shared_ptr<SessionCore>& session,
-                                 std::string_view method,
+                                 std::string method,
                                  const Url& url) {
-    auto spec = new_spec(session, method);
+    auto spec = new_spec(session, std::move(method));
     spec->request.url = url;
     return Request(std::move(spec));
 }
@@ -120,10 +131,10 @@ AIOHTTP_DECL std::shared_ptr<SessionCore> one_shot_session() {
 }  // namespace detail
 
 AIOHTTP_DECL Request request(std::string_view method, std::string_view url) {
-    return detail::new_request(detail::one_shot_session(), method, url);
+    return detail::new_request(detail::one_shot_session(), detail::checked_method(method), url);
 }
 AIOHTTP_DECL Request request(std::string_view method, const Url& url) {
-    return detail::new_request(detail::one_shot_session(), method, url);
+    return detail::new_request(detail::one_shot_session(), detail::checked_method(method), url);
 }
 
 AIOHTTP_DECL ClientSession::ClientSession() : ClientSession(ClientSessionOptions()) {}
@@ -146,52 +157,52 @@ AIOHTTP_DECL ClientSession::~ClientSession() {
 }
 
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, std::string_view url) {
-    return detail::new_request(core_, method, url);
+    return detail::new_request(core_, detail::checked_method(method), url);
 }
 AIOHTTP_DECL Request ClientSession::request(std::string_view method, const Url& url) {
-    return detail::new_request(core_, method, url);
+    return detail::new_request(core_, detail::checked_method(method), url);
 }
 AIOHTTP_DECL Request ClientSession::get(std::string_view url) {
-    return request("GET", url);
+    return detail::new_request(core_, "GET", url);
 }
 AIOHTTP_DECL Request ClientSession::get(const Url& url) {
-    return request("GET", url);
+    return detail::new_request(core_, "GET", url);
 }
 AIOHTTP_DECL Request ClientSession::post(std::string_view url) {
-    return request("POST", url);
+    return detail::new_request(core_, "POST", url);
 }
 AIOHTTP_DECL Request ClientSession::post(const Url& url) {
-    return request("POST", url);
+    return detail::new_request(core_, "POST", url);
 }
 AIOHTTP_DECL Request ClientSession::put(std::string_view url) {
-    return request("PUT", url);
+    return detail::new_request(core_, "PUT", url);
 }
 AIOHTTP_DECL Request ClientSession::put(const Url& url) {
-    return request("PUT", url);
+    return detail::new_request(core_, "PUT", url);
 }
 AIOHTTP_DECL Request ClientSession::patch(std::string_view url) {
-    return request("PATCH", url);
+    return detail::new_request(core_, "PATCH", url);
 }
 AIOHTTP_DECL Request ClientSession::patch(const Url& url) {
-    return request("PATCH", url);
+    return detail::new_request(core_, "PATCH", url);
 }
 AIOHTTP_DECL Request ClientSession::delete_(std::string_view url) {
-    return request("DELETE", url);
+    return detail::new_request(core_, "DELETE", url);
 }
 AIOHTTP_DECL Request ClientSession::delete_(const Url& url) {
-    return request("DELETE", url);
+    return detail::new_request(core_, "DELETE", url);
 }
 AIOHTTP_DECL Request ClientSession::head(std::string_view url) {
-    return request("HEAD", url).allow_redirects(false);
+    return detail::new_request(core_, "HEAD", url).allow_redirects(false);
 }
 AIOHTTP_DECL Request ClientSession::head(const Url& url) {
-    return request("HEAD", url).allow_redirects(false);
+    return detail::new_request(core_, "HEAD", url).allow_redirects(false);
 }
 AIOHTTP_DECL Request ClientSession::options(std::string_view url) {
-    return request("OPTIONS", url);
+    return detail::new_request(core_, "OPTIONS", url);
 }
 AIOHTTP_DECL Request ClientSession::options(const Url& url) {
-    return request("OPTIONS", url);
+    return detail::new_request(core_, "OPTIONS", url);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<void> ClientSession::close() {

@@ -11,6 +11,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/host_name.hpp>
+#include <aiohttp/detail/core/last_origin.hpp>
 #include <aiohttp/detail/core/percent.hpp>
 #include <aiohttp/detail/core/quote.hpp>
 #include <aiohttp/detail/core/url_syntax.hpp>
@@ -82,7 +83,6 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
         end += taken.size();
         return taken;
     };
-    const auto next_is = [&](char c) { return end < text.size() && text[end] == c; };
 
     at.scheme_end = static_cast<std::uint32_t>(scheme_end);
     at.host = static_cast<std::uint32_t>(end);
@@ -92,7 +92,7 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
         return false;
     }
     at.host_end = static_cast<std::uint32_t>(end);
-    if (next_is(':')) {
+    if (end < text.size() && text[end] == ':') {
         ++end;
         auto port = take(detail::is_digit_char);
         if (port.starts_with('0') || !detail::check_port(port, number, problem) || number == 0 ||
@@ -102,13 +102,32 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
         at.port = number;
     }
     at.path = static_cast<std::uint32_t>(end);
-    if (!next_is('/') || take(detail::is_path_char).find("/.") != text.npos) {
+    return take_target(text, at);
+}
+
+// Whoever asks for one URL after another asks the same server most of the time: then what precedes
+// the path is as it was.
+AIOHTTP_DECL bool Url::take_if_on(const Url& origin, std::string_view text) {
+    return origin.at_.path != 0 && text.starts_with(origin.slice(0, origin.at_.path)) &&
+           take_target(text, origin.at_);
+}
+
+// The rest of take_if_normal(): `at` says where the path begins, and what precedes it is normal.
+AIOHTTP_DECL bool Url::take_target(std::string_view text, Layout at) {
+    const auto skip = [text](std::size_t from, const detail::CharSet& set) {
+        return from + detail::count_leading(text.substr(from), set);
+    };
+    if (text.size() == at.path || text[at.path] != '/') {
+        return false;
+    }
+    auto end = skip(at.path, detail::is_path_char);
+    if (text.substr(at.path, end - at.path).find("/.") != text.npos) {
         return false;
     }
     at.query = static_cast<std::uint32_t>(end);
-    if (next_is('?')) {
-        ++end;
-        if (take(detail::is_query_char).empty()) {
+    if (end < text.size() && text[end] == '?') {
+        end = skip(end + 1, detail::is_query_char);
+        if (end == at.query + 1) {
             return false;
         }
     }
@@ -120,6 +139,23 @@ AIOHTTP_DECL bool Url::take_if_normal(std::string_view text) {
     }
     return normal;
 }
+
+namespace detail {
+
+AIOHTTP_DECL Error LastOrigin::parse(std::string_view text, Url& out) {
+    if (out.take_if_on(url_, text)) {
+        return {};
+    }
+    auto error = Url::parse(text, out);
+    const bool normal = out.scheme() == "http" || out.scheme() == "https";
+    if (!error && normal && !out.has_user_info()) {
+        url_.text_ = out.slice(0, out.at_.path);
+        url_.at_ = out.at_;
+    }
+    return error;
+}
+
+}  // namespace detail
 
 AIOHTTP_DECL bool Url::build(const detail::UrlParts& parts,
                              Quoting quoting,

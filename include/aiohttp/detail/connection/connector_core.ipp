@@ -54,8 +54,8 @@ AIOHTTP_DECL std::shared_ptr<const TlsContext> ConnectorCore::tls_context(
     if (request.url.scheme() != "https") {
         return nullptr;
     }
-    if (request.tls) {
-        return tls_contexts_.get(*request.tls);
+    if (request.options->tls) {
+        return tls_contexts_.get(*request.options->tls);
     }
     if (!default_tls_ || !default_tls_->error.empty()) {
         default_tls_ = tls_contexts_.get(policy_.ssl);
@@ -73,7 +73,7 @@ AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
                 {},
                 request.route.get()};
     }
-    return {request.url.host(), request.url.port(), context.get(), request.server_hostname,
+    return {request.url.host(), request.url.port(), context.get(), request.options->server_hostname,
             request.route.get()};
 }
 

@@ -74,7 +74,7 @@ AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
 }
 
 AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeTimes* times) {
-    decoder_.emplace<HeadDecoder>(request.limits);
+    decoder_.emplace<HeadDecoder>(request.options->limits);
     head_done_ = false;
     answer_begun_ = false;
     continue_received_ = false;
@@ -93,8 +93,8 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
         times->head_sent = output_.size();
         times->received = 0;
     }
-    if (request.progress && request.body) {
-        request.progress->start(request.chunked ? request.body->size() : request.length);
+    if (request.options->progress && request.body) {
+        request.options->progress->start(request.chunked ? request.body->size() : request.length);
     }
 }
 
@@ -216,13 +216,13 @@ AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
         error = head_decoder().error();
     }
     if (error.empty()) {
-        decide_framing(request.method, head, request.read_until_eof, framing_, error);
+        decide_framing(request.method, head, request.options->read_until_eof, framing_, error);
     }
     if (!error.empty()) {
         return fail(errc::malformed_response, Phase::wait, "malformed response: " + error);
     }
     framing_.keep_alive = framing_.keep_alive && !request.closes;  // RFC 9112 9.6
-    decoder_.emplace<BodyDecoder>().start(framing_, request.limits);
+    decoder_.emplace<BodyDecoder>().start(framing_, request.options->limits);
     piece_ = {};
     piece_ends_chunk_ = false;
     body_failed_ = false;

@@ -35,8 +35,8 @@ AIOHTTP_DECL std::optional<asio::const_buffer> Http1Connection::joined_body(
 }
 
 AIOHTTP_DECL void Http1Connection::report_sent(const ClientRequest& request, std::size_t bytes) {
-    if (request.progress) {
-        request.progress->add(bytes);
+    if (request.options->progress) {
+        request.options->progress->add(bytes);
     }
 }
 
@@ -125,7 +125,7 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::a
     const ClientRequest& request, Deadline& deadline, ResponseHead& head) {
     auto sending = Sending::complete;
     deadline.watch(Phase::wait, transport_.get());
-    deadline.begin_pause(request.expect_wait.value_or(default_expect_wait), *transport_);
+    deadline.begin_pause(request.options->expect_wait.value_or(default_expect_wait), *transport_);
     while (sending == Sending::complete && !continue_received_ && deadline.pausing()) {
         deadline.begin(Deadline::Limit::sock_read);
         const auto received = co_await transport_->read_some(input_.prepare(head_read_size));

@@ -15,6 +15,7 @@
 #include <aiohttp/detail/message/body_reader.hpp>
 #include <aiohttp/detail/message/decoding_stage.hpp>
 #include <aiohttp/detail/message/exchange_times.hpp>
+#include <aiohttp/detail/message/response_buffers.hpp>
 #include <aiohttp/detail/message/tls_peer.hpp>
 #include <aiohttp/detail/protocol/http1_head.hpp>
 #include <aiohttp/error.hpp>
@@ -35,6 +36,8 @@ using History = std::shared_ptr<const std::vector<ClientResponse>>;
 class ResponseState {
 public:
     ResponseState() = default;
+    ResponseState(ResponseHead&& of, const ExchangeTimes& so_far)
+        : head(std::move(of)), times(so_far) {}
     ResponseState(const ResponseState&) = delete;
     ResponseState& operator=(const ResponseState&) = delete;
     ~ResponseState();
@@ -48,6 +51,7 @@ public:
     std::shared_ptr<const TlsPeer> tls_peer;  ///< null without TLS
     Headers trailers;
     Headers request_headers;           ///< as they were sent
+    bool usual_request = false;        ///< see RequestFields::usual_wire
     std::uint64_t output_size = 0;     ///< bytes of the request that were sent
     bool upload_complete = true;       ///< all of its body was
     ExchangeTimes times;               ///< how the exchange went so far
@@ -80,8 +84,10 @@ public:
     /// Keeps bytes that came with the head. `ends_chunk`: an HTTP chunk ends behind them.
     void keep(std::string_view bytes, bool ends_chunk);
     void attach(std::unique_ptr<BodyReader> body) { body_ = std::move(body); }
-    /// The whole body when all of it came with the head and nothing was read yet; else nullopt.
-    std::optional<std::string> take_kept();
+    /// Where the buffers go at the end, and where the body gets its own from.
+    void share_buffers(std::shared_ptr<ResponseBuffers> spare) { spare_ = std::move(spare); }
+    /// Reads the whole body, when all of it came with the head and nothing was read yet.
+    void take_kept();
     /// Gives the connection up: it has gone back already when the body arrived whole, and can
     /// still be read then; else it is closed.
     void release();
@@ -127,7 +133,9 @@ private:
     Error too_large() const;
     void tell_chunk(std::string_view chunk);
     void tell_given_up() noexcept;
+    void give_buffers_back() noexcept;
 
+    std::shared_ptr<ResponseBuffers> spare_;  // null: nobody wants the buffers
     std::shared_ptr<BodyObserver> observer_;  // outlives body_
     std::string kept_;
     std::size_t kept_offset_ = 0;
@@ -144,7 +152,8 @@ private:
 };
 
 /// A new state, in memory that Asio's thread keeps for operations like it.
-std::shared_ptr<ResponseState> make_response_state();
+std::shared_ptr<ResponseState> make_response_state(ResponseHead&& head = ResponseHead(),
+                                                   const ExchangeTimes& times = ExchangeTimes());
 
 /// The whole body, which is kept for the next call.
 boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);

@@ -12,13 +12,37 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL std::shared_ptr<ResponseState> make_response_state() {
-    return std::allocate_shared<ResponseState>(boost::asio::recycling_allocator<ResponseState>());
+AIOHTTP_DECL std::shared_ptr<ResponseState> make_response_state(ResponseHead&& head,
+                                                                const ExchangeTimes& times) {
+    return std::allocate_shared<ResponseState>(boost::asio::recycling_allocator<ResponseState>(),
+                                               std::move(head), times);
 }
 
 AIOHTTP_DECL ResponseState::~ResponseState() {
     if (observer_) {
         tell_given_up();
+    }
+    if (spare_) {
+        give_buffers_back();
+    }
+}
+
+// Only small ones: a session may be idle for long.
+AIOHTTP_DECL void ResponseState::give_buffers_back() noexcept {
+    constexpr std::size_t largest = 4096;
+    auto& body = whole ? *whole : kept_;
+    if (times.head_sent <= largest && times.head_received <= largest) {
+        spare_->sent = std::move(request_headers);
+        spare_->sent_usual = usual_request;
+        if (!usual_request) {
+            spare_->sent.clear();
+        }
+        spare_->received = std::move(head.headers);
+        spare_->received.clear();
+    }
+    if (body.capacity() <= largest) {
+        spare_->body = std::move(body);
+        spare_->body.clear();
     }
 }
 
@@ -107,11 +131,10 @@ AIOHTTP_DECL void ResponseState::raise(const Error& error) const {
 }
 
 AIOHTTP_DECL void ResponseState::keep(std::string_view bytes, bool ends_chunk) {
-    if (kept_.empty()) {
-        kept_ = std::string(bytes);  // half of what growing costs
-    } else {
-        kept_.append(bytes);
+    if (spare_ && kept_.empty()) {
+        kept_ = std::move(spare_->body);
     }
+    kept_.append(bytes);
     if (ends_chunk) {
         chunk_ends_.push_back(kept_.size());
     }
@@ -278,18 +301,18 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
     return kept_.size() - kept_offset_ + (body_ ? body_->left() : 0);
 }
 
-AIOHTTP_DECL std::optional<std::string> ResponseState::take_kept() {
+AIOHTTP_DECL void ResponseState::take_kept() {
     const bool as_it_is = !decoding_ && kept_.size() <= max_size_;
     if (body_ || failure_ || reading_ || kept_offset_ != 0 || !as_it_is) {
-        return std::nullopt;
+        return;
     }
     if (observer_) {
         tell_chunk(kept_);
     }
     total_bytes_ += kept_.size();
-    auto bytes = std::exchange(kept_, {});
+    whole.emplace(std::move(kept_));
+    kept_.clear();
     tell_end();
-    return bytes;
 }
 
 AIOHTTP_DECL void ResponseState::abandon() {

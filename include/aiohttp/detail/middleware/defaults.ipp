@@ -103,7 +103,7 @@ AIOHTTP_DECL void check_boundary(std::string_view given, const BodySource& body)
 /// RFC 9110 10.1.1: only a request with content may ask.
 AIOHTTP_DECL void add_expectation(ClientRequest& request, Headers& fields) {
     const bool given = iequals(fields["expect"], "100-continue");
-    request.expects_continue = (given || request.expect_wait) && request.body->size() != 0;
+    request.expects_continue = (given || request.options->expect_wait) && request.body->size() != 0;
     if (!request.expects_continue) {
         return;
     }
@@ -119,6 +119,9 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
                                   const DefaultFields& automatic,
                                   Headers& fields) {
     const bool search = automatic.any_given();  // none of the automatic fields is about framing
+    if (!search && !request.body && request.method == "GET") {
+        return;  // it has nothing to say of a body
+    }
     const auto coding = search ? fields["transfer-encoding"] : std::string_view();
     const auto length = search ? fields.get("content-length") : std::nullopt;
     if ((length || !coding.empty()) &&
@@ -132,7 +135,7 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
         }
         fields.erase("transfer-encoding");
     }
-    if (request.wants_chunks && (length || !coding.empty())) {
+    if (request.options->wants_chunks && (length || !coding.empty())) {
         throw ValueError(std::string("chunked(true) together with the caller's ") +
                          (length ? "Content-Length" : "Transfer-Encoding"));
     }
@@ -145,7 +148,7 @@ AIOHTTP_DECL void add_body_fields(ClientRequest& request,
             // For a body of unknown length it replaces the chunks.
             request.length = checked_content_length(*length, request.body.get());
             request.chunked = false;
-        } else if (!size || !coding.empty() || request.wants_chunks) {
+        } else if (!size || !coding.empty() || request.options->wants_chunks) {
             add_transfer_encoding(request, fields);
         } else {
             request.chunked = false;
@@ -184,11 +187,16 @@ AIOHTTP_DECL const Headers& usual_fields() {
     return fields;
 }
 
-AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
-    const DefaultFields automatic(request, defaults);
+/// Host, and what the caller and the library say whatever the rest of the request is.
+AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
+                                   const RequestDefaults& defaults,
+                                   const DefaultFields& automatic,
+                                   Headers& fields) {
     const Headers& session = *defaults.session_headers;
-    Headers fields;
-    fields.reserve(session.size() + request.headers.size() + 8, 512);
+    fields.clear();
+    // What most requests send fits, and not much more: many may wait for their answers at once.
+    const auto given = session.size() + request.headers.size();
+    fields.reserve(given + 8, request.url.authority().size() + (given == 0 ? 112 : 512));
 
     // RFC 9112 3.2: Host should be the first field.
     const auto request_host = request.headers.get("host");
@@ -219,6 +227,18 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             automatic.add_automatic(fields, field.name, field.value);
         }
     }
+}
+
+AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& defaults) {
+    const DefaultFields automatic(request, defaults);
+    Headers& fields = request.wire;
+    // Requests without fields of their own begin alike, but for Host: to the server that was asked
+    // last, with those of the last one.
+    const bool usual = automatic.untouched() && defaults.netrc == nullptr;
+    if (!usual || !request.usual_wire || fields["host"] != request.url.authority()) {
+        set_first_fields(request, defaults, automatic, fields);
+    }
+    const auto first = fields.size();
     add_cookie_field(request, *defaults.cookie_jar, fields);
     add_body_fields(request, automatic, fields);
     request.closes = defaults.force_close;
@@ -231,7 +251,7 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
             fields.add_unchecked("Connection", "keep-alive");
         }
     }
-    request.wire = std::move(fields);
+    request.usual_wire = usual && fields.size() == first;
 }
 
 }  // namespace aiohttp::detail

@@ -92,7 +92,7 @@ AIOHTTP_DECL std::shared_ptr<const Proxy> ProxySource::find(const Url& url) cons
 /// The proxy for a hop, or null.
 AIOHTTP_DECL std::shared_ptr<const Proxy> proxy_for(const ClientRequest& request,
                                                     const RequestDefaults& defaults) {
-    auto proxy = request.proxy;
+    auto proxy = request.options->proxy;
     if (!proxy && defaults.proxies != nullptr) {
         proxy = defaults.proxies->find(request.url);
     }
@@ -102,7 +102,7 @@ AIOHTTP_DECL std::shared_ptr<const Proxy> proxy_for(const ClientRequest& request
     if (defaults.proxy_extras != nullptr) {
         proxy = with_extras(proxy, *defaults.proxy_extras);
     }
-    if (request.proxy && defaults.proxies != nullptr) {
+    if (request.options->proxy && defaults.proxies != nullptr) {
         proxy = defaults.proxies->with_netrc(proxy);
     }
     return proxy;
@@ -161,7 +161,7 @@ AIOHTTP_DECL std::shared_ptr<const Proxy> usable_proxy(const Exchange& exchange)
         return proxy;
     }
     if (!dialer.takes_proxies()) {
-        if (request.proxy) {
+        if (request.options->proxy) {
             throw ValueError("proxy " + proxy->str() + " together with a Unix socket");
         }
         return nullptr;

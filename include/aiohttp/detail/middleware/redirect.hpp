@@ -9,9 +9,8 @@
 
 namespace aiohttp::detail {
 
-/// Whether and how far redirects are followed.
+/// How far redirects are followed.
 struct RedirectRules {
-    bool follow = true;
     std::size_t most = 10;  ///< so many responses may not all redirect; 0: as many as come
     bool requote = true;
     const RedirectHook* hook = nullptr;  ///< asked before each one, unless null

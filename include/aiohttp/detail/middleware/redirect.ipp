@@ -33,7 +33,7 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
         request.headers.set("Authorization", next.authorization);
     }
     if (next.url.host() != request.url.host()) {
-        request.server_hostname.clear();  // the name of another server
+        request.forget_server_hostname();
     }
     request.method = std::move(next.method);
     request.url = std::move(next.url);
@@ -108,7 +108,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> follow_redirects(Exchange& exchange,
         }
     }
     if (!history->empty()) {
-        exchange.response->history = history;
+        exchange.history = history;
+    }
+    if (exchange.response) {
+        exchange.response->history = exchange.history;
     }
     co_return error;
 }

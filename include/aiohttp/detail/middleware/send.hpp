@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
+#include <string>
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
@@ -13,16 +13,21 @@ struct UserChain;
 class RequestTrace;
 
 /// A request under way: what its hops (the request itself, and one for each redirect) share, and
-/// the response of the current one.
+/// the current one. While it waits for its answer it has no response, which is ten times as large
+/// as what is known of it until then.
 struct Exchange {
-    std::shared_ptr<ConnectorCore> connector;
+    ConnectorCore* connector;
     ClientRequest& request;
     RequestDefaults defaults;
     DeadlinePool::Handle deadline;
-    std::shared_ptr<ResponseState> response;
-    Lease lease;                 ///< the connection that has the rest of the response
-    UserChain* users = nullptr;  ///< the user's middlewares around every hop, if any
-    std::shared_ptr<RequestTrace> trace = nullptr;  ///< who is told of it, if anybody is
+    std::shared_ptr<ResponseBuffers> spare = nullptr;
+    Lease lease = Lease();                  ///< the connection that has the rest of the response
+    ResponseHead head = ResponseHead();     ///< until it is complete
+    ExchangeTimes times = ExchangeTimes();  ///< until there is a response
+    std::shared_ptr<ResponseState> response = nullptr;  ///< once the hop's head has come
+    History history = nullptr;                          ///< once there were redirects
+    std::shared_ptr<UserChain> users = nullptr;         ///< around every hop, if there are any
+    std::shared_ptr<RequestTrace> trace = nullptr;      ///< who is told of it, if anybody is
 };
 
 /// One hop: makes the header block for the wire, sends the request on a connection of the pool,
@@ -48,7 +53,7 @@ void accept_head(Exchange& exchange);
 void begin_response(Exchange& exchange);
 
 /// Says which request the response answers.
-void identify(ResponseState& response, std::string_view method, Url&& url);
+void identify(ResponseState& response, std::string&& method, Url&& url);
 
 /// Ends a hop that another one follows: its response is as released, the next one's is still
 /// empty. The connection goes back to the pool when the body has arrived whole, else it closes.

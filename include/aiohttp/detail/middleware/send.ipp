@@ -27,10 +27,11 @@ AIOHTTP_DECL Error with_retryable(const Error& error, const ClientRequest& reque
 }
 
 AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
-    exchange.deadline->record(exchange.response->times);
+    exchange.deadline->record(exchange.times);
     exchange.deadline->observe(exchange.trace.get());
     apply_defaults(exchange.request, exchange.defaults);
-    if (exchange.request.proxy || exchange.defaults.proxies != nullptr) {
+    if (exchange.request.options->proxy || exchange.defaults.proxies != nullptr) {
+        exchange.request.usual_wire = false;
         choose_route(exchange);
     }
     if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
@@ -41,7 +42,10 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 }
 
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
+    exchange.response = make_response_state(std::move(exchange.head), exchange.times);
     ResponseState& response = *exchange.response;
+    response.share_buffers(std::move(exchange.spare));
+    exchange.deadline->record(response.times);
     response.remote_endpoint = exchange.lease->remote_endpoint();
     if (const auto& tls = exchange.lease->tls_peer()) {
         response.tls_peer = tls;
@@ -67,10 +71,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error 
     if (!replay) {
         co_return give_up(exchange, error);
     }
-    exchange.response->head = ResponseHead();
+    exchange.head = ResponseHead();
     error = co_await exchange.connector->reopen(request, deadline, exchange.lease);
     if (!error) {
-        error = co_await exchange.lease->exchange(request, deadline, exchange.response->head);
+        error = co_await exchange.lease->exchange(request, deadline, exchange.head);
     }
     if (error) {
         co_return give_up(exchange, error);
@@ -81,8 +85,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> replay_hop(Exchange& exchange, Error 
 
 /// A hop that has its connection.
 AIOHTTP_DECL boost::asio::awaitable<Error> send_leased(Exchange& exchange) {
-    Error error = co_await exchange.lease->exchange(exchange.request, *exchange.deadline,
-                                                    exchange.response->head);
+    Error error =
+        co_await exchange.lease->exchange(exchange.request, *exchange.deadline, exchange.head);
     if (error) {
         co_return co_await replay_hop(exchange, error);
     }
@@ -132,10 +136,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
                                  : std::move(sending);
 }
 
-AIOHTTP_DECL void identify(ResponseState& response, std::string_view method, Url&& url) {
-    response.method = method;
+AIOHTTP_DECL void identify(ResponseState& response, std::string&& method, Url&& url) {
+    response.method = std::move(method);
     if (url.fragment().empty()) {
-        response.url = std::move(url);
+        response.url.swap(url);  // cheaper than moving, and a response has none before
     } else {
         response.url = url.without_fragment();
         response.real_url = std::move(url);
@@ -152,16 +156,19 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
     if (!lease->body_done()) {
         return false;
     }
-    response.trailers = std::move(lease->trailers());
+    if (!lease->trailers().empty()) {
+        response.trailers = std::move(lease->trailers());
+    }
     settle(lease);
     return true;
 }
 
 AIOHTTP_DECL void begin_response(Exchange& exchange) {
     ResponseState& response = *exchange.response;
-    identify(response, exchange.request.method, std::move(exchange.request.url));
+    identify(response, std::move(exchange.request.method), std::move(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
-    response.set_body_options(exchange.request.response_body);
+    response.usual_request = exchange.request.usual_wire;
+    response.set_body_options(exchange.request.options->response_body);
     if (exchange.trace) {
         response.observe(exchange.trace);
     }
@@ -178,11 +185,12 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     ResponseState& response = *exchange.response;
     if (exchange.users != nullptr) {
         response.release();  // it was handed out already, to the user's middlewares
-        return std::exchange(exchange.response, make_response_state());
+        return std::move(exchange.response);
     }
-    identify(response, exchange.request.method, Url(exchange.request.url));
+    identify(response, std::string(exchange.request.method), Url(exchange.request.url));
     response.request_headers = std::move(exchange.request.wire);
-    response.set_body_options(exchange.request.response_body);
+    response.usual_request = exchange.request.usual_wire;
+    response.set_body_options(exchange.request.options->response_body);
     exchange.deadline->watch(Phase::none, nullptr);
     if (!take_body(response, exchange.lease)) {
         exchange.lease.discard();
@@ -190,7 +198,9 @@ AIOHTTP_DECL std::shared_ptr<ResponseState> end_hop(Exchange& exchange) {
     }
     response.times.finish();
     exchange.deadline->begin_hop();
-    return std::exchange(exchange.response, make_response_state());
+    exchange.head = ResponseHead();
+    exchange.times = ExchangeTimes();
+    return std::move(exchange.response);
 }
 
 }  // namespace aiohttp::detail

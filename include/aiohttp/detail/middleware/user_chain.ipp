@@ -58,7 +58,7 @@ AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
     erase_origin_fields(request.headers);
     request.cookies.clear();
     if (url.host() != request.url.host()) {
-        request.server_hostname.clear();  // the name of another server
+        request.forget_server_hostname();
     }
 }
 
@@ -157,17 +157,17 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
     Exchange& whole = *hop->exchange;
     auto error = prepare_send(*hop);
     if (!error) {
-        Exchange exchange{
-            whole.connector,       hop->request,
-            whole.defaults,        whole.connector->deadlines().start_part(*whole.deadline),
-            make_response_state(), Lease()};
+        Exchange exchange{whole.connector, hop->request, whole.defaults,
+                          whole.connector->deadlines().start_part(*whole.deadline)};
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         exchange.defaults.netrc = nullptr;
         exchange.trace = whole.trace;
         error = co_await send_part(exchange, *hop);
         if (!error) {
-            Url url = hop->request.url;
+            auto method = hop->request.method;
+            auto url = hop->request.url;
             begin_response(exchange);
+            hop->request.method = std::move(method);
             hop->request.url = std::move(url);
             hop->last = exchange.response;
             co_return ClientResponse(std::move(exchange.response));
@@ -201,8 +201,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> run_chain(Exchange& exchange) {
             throw;
         }
     }
-    if (!exchange.response) {
-        exchange.response = make_response_state();
+    if (!error && !exchange.response) {
         throw RuntimeError("a middleware returned an empty response");
     }
     if (users.thrown && !error) {
