@@ -87,7 +87,10 @@ AIOHTTP_DECL std::unique_ptr<char[]> Headers::make_room(std::size_t bytes) {
 
 AIOHTTP_DECL void Headers::add_unchecked(std::string_view name, std::string_view value) {
     const auto bytes = prefix + name.size() + value.size();
-    const auto replaced = make_room(bytes);
+    std::unique_ptr<char[]> replaced;
+    if (capacity_ - used_ < bytes) {
+        replaced = make_room(bytes);
+    }
     const auto name_length = static_cast<std::uint16_t>(name.size());
     const auto value_length = static_cast<std::uint32_t>(value.size());
     char* record = records_.get() + used_;

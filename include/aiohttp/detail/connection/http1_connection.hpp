@@ -4,12 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include <aiohttp/detail/connection/connection.hpp>
 #include <aiohttp/detail/connection/input_buffer.hpp>
 #include <aiohttp/detail/net/transport.hpp>
 #include <aiohttp/detail/protocol/http1_body.hpp>
 #include <aiohttp/detail/protocol/http1_framing.hpp>
+#include <aiohttp/detail/protocol/http1_head.hpp>
 
 namespace aiohttp::detail {
 
@@ -40,7 +42,7 @@ public:
     bool body_done() override;
     boost::asio::awaitable<Error> fill_body(Deadline& deadline, std::size_t limit) override;
     std::uint64_t body_left() const noexcept override;
-    Headers& trailers() override { return body_.trailers(); }
+    Headers& trailers() override { return body().trailers(); }
 
     bool reusable() const noexcept override;
     Duration idle_limit() const noexcept override;
@@ -90,6 +92,9 @@ private:
                                                const ClientRequest& request,
                                                Deadline& deadline,
                                                ResponseHead& head);
+    HeadDecoder& head_decoder() { return std::get<HeadDecoder>(decoder_); }
+    BodyDecoder& body() { return std::get<BodyDecoder>(decoder_); }
+    const BodyDecoder& body() const { return std::get<BodyDecoder>(decoder_); }
     HeadStatus decode_head(ResponseHead& head);
     Error begin_body(const ClientRequest& request, const ResponseHead& head);
     Error explain(const error_code& error, const Deadline& deadline) const;
@@ -100,11 +105,8 @@ private:
     std::shared_ptr<const TlsPeer> tls_peer_;             // likewise
     InputBuffer input_;
     std::string output_;
-    HeadLimits limits_;
-    HeadDecoder head_decoder_;
-    std::string head_error_;
+    std::variant<BodyDecoder, HeadDecoder> decoder_;  // of what is being received
     Framing framing_;
-    BodyDecoder body_;
     std::string_view piece_;
     bool piece_ends_chunk_ = false;
     bool body_failed_ = false;

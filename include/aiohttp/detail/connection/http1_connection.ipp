@@ -74,9 +74,7 @@ AIOHTTP_DECL Error Http1Connection::explain(const error_code& error,
 }
 
 AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeTimes* times) {
-    limits_ = request.options->limits;
-    head_decoder_.reset(limits_);
-    head_error_.clear();
+    decoder_.emplace<HeadDecoder>(request.options->limits);
     head_done_ = false;
     answer_begun_ = false;
     continue_received_ = false;
@@ -178,49 +176,53 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientR
         if (!answered) {
             times->answered = times->head_end = times->sent;
         }
-        times->head_received = head_decoder_.consumed();
+        times->head_received = head_decoder().consumed();
     }
     co_return begin_body(request, head);
 }
 
 AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
+    auto& decoder = head_decoder();
     for (;;) {
-        const auto status = head_decoder_.decode(input_.view(), head);
+        const auto status = decoder.decode(input_.view(), head);
         if (status == HeadStatus::failed) {
-            head_error_ = head_decoder_.error();
             head_done_ = true;
             return status;
         }
         if (status == HeadStatus::need_more) {
             return status;
         }
-        input_.consume(head_decoder_.consumed());
+        input_.consume(decoder.consumed());
         continue_received_ = continue_received_ || head.status == 100;
         if (!is_interim(head.status)) {
             head_done_ = true;
             return status;
         }
         if (++interim_ > most_interim) {
-            head_error_ = "more than " + std::to_string(most_interim) + " interim responses";
             head_done_ = true;
             return HeadStatus::failed;
         }
         head = ResponseHead();
-        head_decoder_.reset(limits_);
+        decoder.reset(decoder.limits());
     }
 }
 
 AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
                                                const ResponseHead& head) {
-    if (head_error_.empty()) {
-        decide_framing(request.method, head, request.options->read_until_eof, framing_,
-                       head_error_);
+    std::string error;
+    if (interim_ > most_interim) {
+        error = "more than " + std::to_string(most_interim) + " interim responses";
+    } else if (!head_decoder().error().empty()) {
+        error = head_decoder().error();
     }
-    if (!head_error_.empty()) {
-        return fail(errc::malformed_response, Phase::wait, "malformed response: " + head_error_);
+    if (error.empty()) {
+        decide_framing(request.method, head, request.options->read_until_eof, framing_, error);
+    }
+    if (!error.empty()) {
+        return fail(errc::malformed_response, Phase::wait, "malformed response: " + error);
     }
     framing_.keep_alive = framing_.keep_alive && !request.closes;  // RFC 9112 9.6
-    body_.start(framing_, request.options->limits);
+    decoder_.emplace<BodyDecoder>().start(framing_, request.options->limits);
     piece_ = {};
     piece_ends_chunk_ = false;
     body_failed_ = false;
@@ -228,8 +230,9 @@ AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
 }
 
 AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
-    while (piece_.empty() && !body_failed_ && !body_.done()) {
-        const auto step = body_.step(input_.view());
+    auto& decoder = body();
+    while (piece_.empty() && !body_failed_ && !decoder.done()) {
+        const auto step = decoder.step(input_.view());
         input_.consume(step.consumed);
         piece_ = step.data;
         piece_ends_chunk_ = step.end_of_chunk;
@@ -242,7 +245,7 @@ AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
 }
 
 AIOHTTP_DECL bool Http1Connection::body_done() {
-    const bool done = body_piece().empty() && !body_failed_ && body_.done();
+    const bool done = body_piece().empty() && !body_failed_ && body().done();
     if (done) {
         input_.rest();
     }
@@ -250,7 +253,7 @@ AIOHTTP_DECL bool Http1Connection::body_done() {
 }
 
 AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
-    return framing_.kind == BodyKind::length ? piece_.size() + body_.direct() : piece_.size();
+    return framing_.kind == BodyKind::length ? piece_.size() + body().direct() : piece_.size();
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& deadline,
@@ -259,8 +262,8 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
         co_return deadline.verdict();
     }
     if (body_failed_) {
-        co_return fail(body_.truncated() ? errc::payload_truncated : errc::payload_malformed,
-                       Phase::body, "response body malformed: " + body_.error());
+        co_return fail(body().truncated() ? errc::payload_truncated : errc::payload_malformed,
+                       Phase::body, "response body malformed: " + body().error());
     }
     deadline.watch(Phase::body, transport_.get());
     deadline.begin(Deadline::Limit::sock_read);
@@ -273,11 +276,11 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
         co_return deadline.verdict();
     }
     if (received.error == asio::error::eof) {
-        if (body_.on_eof() == BodyStatus::done) {
+        if (body().on_eof() == BodyStatus::done) {
             co_return Error();
         }
         co_return fail(errc::payload_truncated, Phase::body,
-                       "response body truncated: " + body_.error());
+                       "response body truncated: " + body().error());
     }
     if (received.error) {
         co_return explain(received.error, deadline);
@@ -286,7 +289,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
 }
 
 AIOHTTP_DECL bool Http1Connection::reusable() const noexcept {
-    return framing_.keep_alive && upload_complete_ && body_.done() && piece_.empty() &&
+    return framing_.keep_alive && upload_complete_ && body().done() && piece_.empty() &&
            input_.empty();
 }
 

@@ -74,6 +74,7 @@ public:
     explicit HeadDecoder(HeadLimits limits = {});
     /// For the next head on the same connection.
     void reset(HeadLimits limits);
+    const HeadLimits& limits() const noexcept { return limits_; }
     /// `input` holds all bytes from the start of the head. On done, consumed() of them were it.
     HeadStatus decode(std::string_view input, ResponseHead& head);
     std::size_t consumed() const noexcept { return fields_.consumed(); }
