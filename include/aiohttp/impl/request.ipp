@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
@@ -239,9 +240,11 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
         &session.connector(), spec.request, defaults_of(spec),
         session.connector().deadlines().start(&session, timeout ? *timeout : session.timeout())};
     exchange.spare = session.response_buffers();
-    exchange.request.wire = std::move(exchange.spare->sent);
-    exchange.request.usual_wire = exchange.spare->sent_usual;
-    exchange.head.headers = std::move(exchange.spare->received);
+    if (const std::unique_lock lock(*exchange.spare, std::try_to_lock); lock) {
+        exchange.request.wire = std::move(exchange.spare->sent);
+        exchange.request.usual_wire = exchange.spare->sent_usual;
+        exchange.head.headers = std::move(exchange.spare->received);
+    }
     if (spec.trace) {
         start_trace(exchange, spec.trace);
     }

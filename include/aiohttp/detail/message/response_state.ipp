@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <utility>
 
 #include <boost/asio/recycling_allocator.hpp>
@@ -30,6 +31,10 @@ AIOHTTP_DECL ResponseState::~ResponseState() {
 // Only small ones: a session may be idle for long.
 AIOHTTP_DECL void ResponseState::give_buffers_back() noexcept {
     constexpr std::size_t largest = 4096;
+    const std::unique_lock lock(*spare_, std::try_to_lock);
+    if (!lock) {
+        return;
+    }
     auto& body = whole ? *whole : kept_;
     if (times.head_sent <= largest && times.head_received <= largest) {
         spare_->sent = std::move(request_headers);
@@ -132,7 +137,9 @@ AIOHTTP_DECL void ResponseState::raise(const Error& error) const {
 
 AIOHTTP_DECL void ResponseState::keep(std::string_view bytes, bool ends_chunk) {
     if (spare_ && kept_.empty()) {
-        kept_ = std::move(spare_->body);
+        if (const std::unique_lock lock(*spare_, std::try_to_lock); lock) {
+            kept_ = std::move(spare_->body);
+        }
     }
     kept_.append(bytes);
     if (ends_chunk) {
