@@ -215,9 +215,10 @@ private:
 /// (aiohttp's ClientSession). Make one and keep it; a session a request throws the pool away.
 ///
 /// It is used from one executor only, an io_context run by one thread or a strand: the one given,
-/// or the one of the first request awaited (another one throws RuntimeError). Several threads:
-/// one session each. Responses may outlive it. It may outlive its io_context: its connections go
-/// with the context, and the next request binds it anew.
+/// or the one of the first request awaited (another one throws RuntimeError). To make a request,
+/// though it is not awaited yet, is to use the session. Several threads: one session each.
+/// Responses may outlive it. It may outlive its io_context: its connections go with the context,
+/// and the next request binds it anew.
 class ClientSession {
 public:
     /// The defaults, bound to the executor that first awaits a request.

@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <aiohttp/digest_auth.hpp>
 #include <aiohttp/error.hpp>
@@ -21,6 +22,8 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/memory.hpp"
+#include "support/run_sync.hpp"
 
 namespace {
 
@@ -29,16 +32,20 @@ using aiohttp::ClientRequest;
 using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
 using aiohttp::ClientSessionOptions;
+using aiohttp::Middlewares;
 using aiohttp::Next;
 using aiohttp::testing::Async;
+using aiohttp::testing::BlackHole;
 using aiohttp::testing::failure;
 using aiohttp::testing::Gate;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::run_client_with;
+using aiohttp::testing::run_sync;
 using aiohttp::testing::Script;
 using aiohttp::testing::Server;
 using aiohttp::testing::ServerRequest;
+using aiohttp::testing::settle;
 using boost::asio::awaitable;
 
 awaitable<ClientResponse> retry_once(ClientRequest& request, Next next) {
@@ -105,6 +112,26 @@ TEST_CASE("many requests go through their middlewares at a time", "[M189]") {
             CHECK(texts[i] == std::to_string(i));
         }
     });
+}
+
+TEST_CASE("a next that is still connecting may outlive a request without a session", "[M190]") {
+    const BlackHole hole;
+    run_sync([](std::string url) -> Async {
+        std::optional<aiohttp::Task<ClientResponse>> part;
+        const auto executor = co_await boost::asio::this_coro::executor;
+        const auto canned = [](ClientRequest& of) -> awaitable<ClientResponse> {
+            co_await settle();
+            co_return aiohttp::make_response(of, 200, "canned");
+        };
+        Middlewares chain;
+        chain.push_back([&](ClientRequest& request, Next next) {
+            part = aiohttp::create_task(executor, next(request));
+            return canned(request);
+        });
+        const auto text = co_await aiohttp::request("GET", url).middlewares(chain).text();
+        CHECK(text == "canned");
+        co_await failure<aiohttp::ClientConnectionError>(std::move(*part).result());
+    }(hole.url()));
 }
 
 TEST_CASE("an io_context that is destroyed takes a chain along", "[M190]") {

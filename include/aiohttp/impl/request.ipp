@@ -242,7 +242,7 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     exchange.spare = session.response_buffers();
     if (const std::unique_lock lock(*exchange.spare, std::try_to_lock); lock) {
         exchange.request.wire = std::move(exchange.spare->sent);
-        exchange.request.usual_wire = exchange.spare->sent_usual;
+        exchange.request.usual_wire = std::exchange(exchange.spare->sent_usual, false);
         exchange.head.headers = std::move(exchange.spare->received);
     }
     if (spec.trace) {
@@ -250,7 +250,8 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     }
     const auto& middlewares = middlewares_of(spec);
     if (spec.guard && !middlewares.empty()) {
-        exchange.users = std::make_shared<UserChain>(UserChain{&middlewares, spec.guard, nullptr});
+        exchange.users =
+            std::make_shared<UserChain>(UserChain{&middlewares, spec.guard, spec.session, nullptr});
     } else if (spec.guard) {
         exchange.deadline->guard_source(spec.guard.get());
     }

@@ -91,7 +91,6 @@ AIOHTTP_DECL std::unique_ptr<RequestSpec> new_spec(const std::shared_ptr<Session
     spec->request.method = std::move(method);
     spec->request.options = session->request_options();
     spec->request.version = 10 + session->version().minor;
-    spec->wishes = session->no_wishes();
     return spec;
 }
 

@@ -94,7 +94,6 @@ public:
     const CopyOnWrite<RequestOptions>& request_options() const noexcept { return request_options_; }
     /// Url::parse(), which knows the server that was asked last.
     Error parse(std::string_view url, Url& out) { return origin_.parse(url, out); }
-    const CopyOnWrite<RequestWishes>& no_wishes() const noexcept { return no_wishes_; }
 
 private:
     struct FreeRoom {
@@ -104,7 +103,6 @@ private:
 
     ClientSessionOptions options_;
     CopyOnWrite<RequestOptions> request_options_;
-    CopyOnWrite<RequestWishes> no_wishes_{RequestWishes()};
     std::optional<Netrc> netrc_;
     std::shared_ptr<const TraceConfigs> traces_;
     std::unique_ptr<const ProxySource> proxies_;

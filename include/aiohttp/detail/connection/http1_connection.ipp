@@ -166,8 +166,10 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientR
             times->answered = std::exchange(answered, true) ? times->answered : times->head_end;
         }
         if (received.error || deadline.verdict()) {
-            // The server may have answered before it hung up; if not, the first error counts.
-            co_return send_error_ && !deadline.verdict() && !answer_begun_
+            // The server may have answered before it hung up, or said why by an alert; if not, the
+            // first error counts.
+            co_return send_error_ && !deadline.verdict() && !answer_begun_ &&
+                    !transport_->tls_failure()
                 ? send_error_
                 : explain(received.error, deadline);
         }

@@ -25,12 +25,14 @@ public:
 
     /// A buffer of the usual size.
     Buffer take() {
-        ++taken_;
+        std::unique_ptr<char[]> bytes;
         if (spare_.empty()) {
-            return {std::make_unique_for_overwrite<char[]>(usual_size), usual_size};
+            bytes = std::make_unique_for_overwrite<char[]>(usual_size);
+        } else {
+            bytes = std::move(spare_.back());
+            spare_.pop_back();
         }
-        auto bytes = std::move(spare_.back());
-        spare_.pop_back();
+        ++taken_;
         return {std::move(bytes), usual_size};
     }
     /// One that was taken, or what replaced it when it was too small.

@@ -11,15 +11,12 @@ namespace aiohttp::detail {
 AIOHTTP_DECL void add_cookie_field(const ClientRequest& request,
                                    AbstractCookieJar& jar,
                                    Headers& fields) {
-    if (request.cookies.empty()) {
+    if (request.cookies.empty() && !fields.contains("Cookie")) {
         const auto field = jar.cookie_header(request.url);
-        if (field.empty()) {
-            return;
-        }
-        if (!fields.contains("Cookie")) {
+        if (!field.empty()) {
             fields.add("Cookie", field);  // checked, because a jar need not be the library's
-            return;
         }
+        return;
     }
     auto cookies = jar.filter_cookies(request.url);
     cookies.insert(cookies.end(), request.cookies.begin(), request.cookies.end());

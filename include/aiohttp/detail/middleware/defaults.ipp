@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
@@ -235,7 +236,8 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
     // Requests without fields of their own begin alike, but for Host: to the server that was asked
     // last, with those of the last one.
     const bool usual = automatic.untouched() && defaults.netrc == nullptr;
-    if (!usual || !request.usual_wire || fields["host"] != request.url.authority()) {
+    const bool known = std::exchange(request.usual_wire, false);  // not while it is being made
+    if (!usual || !known || fields["host"] != request.url.authority()) {
         set_first_fields(request, defaults, automatic, fields);
     }
     const auto first = fields.size();

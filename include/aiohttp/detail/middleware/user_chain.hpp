@@ -26,7 +26,8 @@ public:
 struct UserChain {
     const Middlewares* middlewares;
     std::shared_ptr<ChainGuard> guard;
-    std::exception_ptr thrown;  ///< what the error that run_chain() gave was thrown as
+    std::shared_ptr<const void> owner;  ///< of what the exchange only refers to: the session
+    std::exception_ptr thrown;          ///< what the error that run_chain() gave was thrown as
 };
 
 /// One hop as the user's middlewares see and change it. They may hold on to it (in a Next), so it
@@ -42,6 +43,8 @@ struct UserHop {
     void end() noexcept;
 
     std::shared_ptr<ChainGuard> guard;
+    /// See UserChain: a send that is under way when the chain ends may outlive the request.
+    std::shared_ptr<const void> owner;
     Exchange* exchange;  ///< of the whole request; null when the chain has ended
     ClientRequest request;
     aiohttp::ClientRequest view;

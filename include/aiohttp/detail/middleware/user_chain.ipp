@@ -40,7 +40,8 @@ AIOHTTP_DECL void take_session_fields(Exchange& exchange) {
     exchange.defaults.session_headers = &no_headers;
 }
 
-AIOHTTP_DECL UserHop::UserHop(Exchange& of) : guard(of.users->guard), exchange(&of), view(*this) {
+AIOHTTP_DECL UserHop::UserHop(Exchange& of)
+    : guard(of.users->guard), owner(of.users->owner), exchange(&of), view(*this) {
     static_cast<RequestFields&>(request) = of.request;
     request.headers = fields_of(of.request, of.defaults);
     add_netrc_field(request, of.defaults, request.headers);
@@ -73,6 +74,7 @@ AIOHTTP_DECL void UserHop::end() noexcept {
     } else {
         exchange->request.url.swap(request.url);
         exchange->request.body = std::move(replaced ? callers_body : request.body);
+        owner.reset();  // a Next that is kept keeps no session
     }
     exchange = nullptr;
 }
@@ -91,7 +93,12 @@ struct Sending {
     explicit Sending(UserHop& of) noexcept : hop(of) { hop.sending = true; }
     Sending(const Sending&) = delete;
     Sending& operator=(const Sending&) = delete;
-    ~Sending() { hop.sending = false; }
+    ~Sending() {
+        hop.sending = false;
+        if (hop.exchange == nullptr) {
+            hop.owner.reset();
+        }
+    }
     UserHop& hop;
 };
 

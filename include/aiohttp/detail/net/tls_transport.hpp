@@ -60,6 +60,8 @@ private:
     bool is_drained() const noexcept;
     /// One record, at most; error::would_block when more has to come first.
     IoResult decrypt(asio::mutable_buffer into) noexcept;
+    /// Why OpenSSL read nothing; would_block: it needs more bytes.
+    error_code explain_read(int read) noexcept;
     /// After a record: those behind it that can be read without waiting, while there is room.
     void read_on(asio::mutable_buffer into, IoResult& result) noexcept;
     error_code encrypt(asio::const_buffer bytes) noexcept;

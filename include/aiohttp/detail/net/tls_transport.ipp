@@ -34,6 +34,10 @@ AIOHTTP_DECL TlsTransport::TlsTransport(std::unique_ptr<Transport> next,
         throw std::bad_alloc();
     }
     SSL_set_bio(ssl_.get(), bio, bio);
+    // Also with a context of the caller's own: nothing is to be read while OpenSSL has bytes that
+    // it has not looked at, and what it takes to be written it takes whole.
+    SSL_set_mode(ssl_.get(), SSL_MODE_AUTO_RETRY);
+    SSL_clear_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE);
     SSL_set_connect_state(ssl_.get());
     checkable_ =
         TlsVerification::expect_name(ssl_.get(), host_, context_->options.fields().verify_hostname);
@@ -122,31 +126,29 @@ AIOHTTP_DECL IoResult TlsTransport::decrypt(asio::mutable_buffer into) noexcept 
     }
     clear_openssl_errors();
     const int read = SSL_read_ex(ssl_.get(), into.data(), into.size(), &result.bytes);
-    if (read == 1) {
-        return result;
-    }
-    result.bytes = 0;
-    switch (SSL_get_error(ssl_.get(), read)) {
-        case SSL_ERROR_WANT_READ:
-            result.error = asio::error::would_block;
-            break;
-        case SSL_ERROR_ZERO_RETURN:
-            result.error = asio::error::eof;
-            break;
-        default:
-            broken_ = true;
-            result.error =
-                error_code(static_cast<int>(ERR_peek_error()), asio::error::get_ssl_category());
-            if (pending_alert()) {
-                // In TLS 1.3 a server may refuse when the client has finished already.
-                failure_ = failure().failure;
-            }
-            if (!result.error) {
-                result.error = asio::ssl::error::stream_truncated;
-            }
-            break;
+    if (read != 1) {
+        result.bytes = 0;
+        result.error = explain_read(read);
     }
     return result;
+}
+
+AIOHTTP_DECL error_code TlsTransport::explain_read(int read) noexcept {
+    switch (SSL_get_error(ssl_.get(), read)) {
+        case SSL_ERROR_WANT_READ:
+            return asio::error::would_block;
+        case SSL_ERROR_ZERO_RETURN:
+            return asio::error::eof;
+        default:
+            break;
+    }
+    broken_ = true;
+    const error_code error(static_cast<int>(ERR_peek_error()), asio::error::get_ssl_category());
+    if (pending_alert()) {
+        // In TLS 1.3 a server may refuse when the client has finished already.
+        failure_ = failure().failure;
+    }
+    return error ? error : error_code(asio::ssl::error::stream_truncated);
 }
 
 AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::read_some(asio::mutable_buffer into) {
@@ -290,10 +292,18 @@ AIOHTTP_DECL asio::awaitable<IoResult> TlsTransport::write_until_readable(
             if (received.error == asio::error::would_block) {
                 continue;
             }
-            if (received.error || SSL_peek_ex(ssl_.get(), &first, 1, &available) == 1) {
+            if (received.error) {
                 co_return total;
             }
             clear_openssl_errors();
+            const int peeked = SSL_peek_ex(ssl_.get(), &first, 1, &available);
+            if (peeked == 1) {
+                co_return total;
+            }
+            if (const auto error = explain_read(peeked); error != asio::error::would_block) {
+                late_ = error;  // an alert, or the end: an answer, too
+                co_return total;
+            }
         }
         if (total.error) {
             co_return total;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 
 #include <openssl/bio.h>
@@ -66,7 +65,7 @@ AIOHTTP_DECL bio_st* TlsWire::make_bio() noexcept {
 
 AIOHTTP_DECL std::size_t TlsWire::take(char* into, std::size_t most) noexcept {
     const auto size = std::min(most, input_.size());
-    std::memcpy(into, input_.data(), size);
+    std::copy_n(input_.data(), size, into);
     input_.remove_prefix(size);
     return size;
 }

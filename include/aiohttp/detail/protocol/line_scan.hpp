@@ -36,7 +36,7 @@ inline unsigned unusual_in_name(__m128i bytes) noexcept {
 }
 #endif
 
-/// The first byte from `from` on that is below 14, or one of the last fifteen before `end`.
+/// The first byte from `from` on that is below 14, or one a little before it or before `end`.
 inline const char* skip_high_bytes(const char* from, const char* end) noexcept {
 #if defined(__SSE2__)
     for (; end - from >= 16; from += 16) {
