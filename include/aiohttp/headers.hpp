@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,8 +35,20 @@ public:
     Headers(const Headers& other);
     Headers& operator=(const Headers& other);
     /// Moving leaves the source empty.
-    Headers(Headers&& other) noexcept;
-    Headers& operator=(Headers&& other) noexcept;
+    Headers(Headers&& other) noexcept
+        : buffer_(std::move(other.buffer_)),
+          used_(std::exchange(other.used_, 0)),
+          capacity_(std::exchange(other.capacity_, 0)),
+          size_(std::exchange(other.size_, 0)),
+          names_(std::exchange(other.names_, 0)) {}
+    Headers& operator=(Headers&& other) noexcept {
+        buffer_ = std::move(other.buffer_);
+        used_ = std::exchange(other.used_, 0);
+        capacity_ = std::exchange(other.capacity_, 0);
+        size_ = std::exchange(other.size_, 0);
+        names_ = std::exchange(other.names_, 0);
+        return *this;
+    }
 
     /// Appends a field, after others of the same name. Throws ValueError when `name` is not a
     /// token (RFC 9110 5.1) or `value` holds a control character other than tab (RFC 9110 5.5).
@@ -58,9 +71,7 @@ public:
     /// Every value of that name, in order, each as its own line.
     std::vector<std::string_view> getall(std::string_view name) const;
     /// Whether there is a field of that name.
-    bool contains(std::string_view name) const noexcept {
-        return used_ != 0 && find(name) != nullptr;
-    }
+    bool contains(std::string_view name) const noexcept;
     /// How many fields have that name.
     std::size_t count(std::string_view name) const noexcept;
     /// Whether a comma-separated list field (Connection, Transfer-Encoding, ...) holds `token`,
@@ -77,37 +88,52 @@ public:
     /// The fields in order.
     const_iterator begin() const noexcept;
     const_iterator end() const noexcept;
+    /// All fields as they are sent, each as "Name: value" and CR LF.
+    std::string_view wire() const noexcept { return {buffer_.get(), used_}; }
 
     /// Reserves room for `fields` fields of `bytes` characters of names and values in all.
     void reserve(std::size_t fields, std::size_t bytes);
     /// Appends a field without checking it: for parsers, which have checked it already.
     void add_unchecked(std::string_view name, std::string_view value);
+    /// How long the name and the value of a field are.
+    struct Lengths {
+        std::uint32_t name;
+        std::uint32_t value;
+    };
+    /// Appends lines as they are, each "Name: value" and CR LF, without checking them.
+    void add_lines(std::string_view text, std::span<const Lengths> lines);
     /// Appends `more` to the value of the last field, after a space: an obsolete line fold
     /// (RFC 9112 5.2). There must be a field.
     void fold_into_last(std::string_view more);
 
 private:
-    // A record is its two lengths, then the name, then the value.
-    struct Lengths {
-        std::size_t name;
-        std::size_t value;
-    };
-    static constexpr std::size_t prefix = sizeof(std::uint16_t) + sizeof(std::uint32_t);
-    static Lengths lengths_at(const char* record) noexcept {
-        std::uint16_t name = 0;
-        std::uint32_t value = 0;
-        std::memcpy(&name, record, sizeof name);
-        std::memcpy(&value, record + sizeof name, sizeof value);
-        return {name, value};
-    }
-    const char* find(std::string_view name) const noexcept;
-    std::unique_ptr<char[]> make_room(std::size_t bytes);
+    // The buffer holds the text of the fields from its begin on, and what is known of each of them
+    // from its end down.
+    static constexpr std::string_view separator = ": ";
+    static constexpr std::string_view line_end = "\r\n";
 
-    std::unique_ptr<char[]> records_;
-    std::size_t used_ = 0;
+    /// One of 32 bits for a name, by its length and first letter. Most searches are for a name that
+    /// is not there, and end with a look at the bits of those that are.
+    static std::uint32_t bit_of(std::string_view name) noexcept {
+        const auto first = name.empty() ? 0U : static_cast<unsigned char>(name.front());
+        return std::uint32_t{1} << ((name.size() + first) % 32);  // upper and lower case alike
+    }
+    bool may_contain(std::string_view name) const noexcept { return (names_ & bit_of(name)) != 0; }
+    const_iterator find(std::string_view name) const noexcept;
+    std::unique_ptr<char[]> make_room(std::size_t text, std::size_t fields) {
+        const auto taken = used_ + size_ * sizeof(Lengths);
+        return capacity_ - taken < text + fields * sizeof(Lengths) ? enlarge(text, fields)
+                                                                   : nullptr;
+    }
+    std::unique_ptr<char[]> enlarge(std::size_t text, std::size_t fields);
+    char* lengths_end() const noexcept { return buffer_.get() + capacity_; }
+    void note(std::span<const Lengths> lines) noexcept;
+
+    std::unique_ptr<char[]> buffer_;
+    std::size_t used_ = 0;  // of the text
     std::size_t capacity_ = 0;
-    std::size_t size_ = 0;
-    std::size_t last_ = 0;
+    std::uint32_t size_ = 0;
+    std::uint32_t names_ = 0;
 };
 
 /// Walks the fields of a Headers object in order; a forward iterator.
@@ -121,22 +147,44 @@ public:
 
     const_iterator() = default;
     HeaderField operator*() const noexcept {
-        const auto lengths = lengths_at(record_);
-        return {std::string_view(record_ + prefix, lengths.name),
-                std::string_view(record_ + prefix + lengths.name, lengths.value)};
+        const auto lengths = this->lengths();
+        return {std::string_view(text_, lengths.name),
+                std::string_view(text_ + lengths.name + separator.size(), lengths.value)};
     }
     const_iterator& operator++() noexcept {
-        const auto lengths = lengths_at(record_);
-        record_ += prefix + lengths.name + lengths.value;
+        const auto lengths = this->lengths();
+        text_ += lengths.name + separator.size() + lengths.value + line_end.size();
+        lengths_ -= sizeof(Lengths);
         return *this;
     }
     const_iterator operator++(int) noexcept;
-    bool operator==(const const_iterator& other) const noexcept = default;
+    bool operator==(const const_iterator& other) const noexcept {
+        return lengths_ == other.lengths_;
+    }
 
 private:
     friend class Headers;
-    explicit const_iterator(const char* record) noexcept : record_(record) {}
-    const char* record_ = nullptr;
+    const_iterator(const char* text, const char* lengths) noexcept
+        : text_(text), lengths_(lengths) {}
+    Lengths lengths() const noexcept {
+        Lengths lengths;
+        std::memcpy(&lengths, lengths_ - sizeof lengths, sizeof lengths);
+        return lengths;
+    }
+    const char* text_ = nullptr;
+    const char* lengths_ = nullptr;  // where those of the field end
 };
+
+inline Headers::const_iterator Headers::begin() const noexcept {
+    return {buffer_.get(), lengths_end()};
+}
+
+inline Headers::const_iterator Headers::end() const noexcept {
+    return {buffer_.get() + used_, lengths_end() - size_ * sizeof(Lengths)};
+}
+
+inline bool Headers::contains(std::string_view name) const noexcept {
+    return may_contain(name) && find(name) != end();
+}
 
 }  // namespace aiohttp

@@ -1,5 +1,6 @@
 #include <aiohttp/headers.hpp>
 
+#include <array>
 #include <cstddef>
 #include <iterator>
 #include <stdexcept>
@@ -237,4 +238,35 @@ TEST_CASE("the iterator is a forward iterator", "[core]") {
     CHECK(std::distance(headers.begin(), headers.end()) == 2);
     const Headers none;
     CHECK(none.begin() == none.end());
+}
+
+TEST_CASE("lines are taken as they are and sent as they are", "[core]") {
+    constexpr std::array<Headers::Lengths, 2> lengths{{{1, 3}, {7, 0}}};
+    Headers headers{{"A", "1"}};
+    headers.add_lines("B: 2 3\r\nX-Empty: \r\n", lengths);
+    CHECK(describe(headers) == "A=1\nB=2 3\nX-Empty=\n");
+    CHECK(headers["x-empty"].empty());
+    CHECK(headers.contains("X-EMPTY"));
+    CHECK(headers.wire() == "A: 1\r\nB: 2 3\r\nX-Empty: \r\n");
+    CHECK(Headers{{"A", "1"}, {"B", "2 3"}, {"X-Empty", ""}} == headers);
+    headers.add_lines("", {});
+    CHECK(headers.size() == 3);
+    headers.fold_into_last("4");
+    CHECK(headers.wire() == "A: 1\r\nB: 2 3\r\nX-Empty: 4\r\n");
+    CHECK(Headers().wire().empty());
+}
+
+TEST_CASE("a name is found in any case, and not when it only looks alike", "[core]") {
+    Headers headers{{"Set-Cookie", "a=1"}};
+    CHECK(headers.contains("sET-cOOKIE"));
+    CHECK_FALSE(headers.contains("Set-Cookiz"));  // as long, and with the same first letter
+    CHECK_FALSE(headers.contains(""));
+    headers.append(Headers{{"etag", "x"}});
+    CHECK(headers["ETag"] == "x");
+    const Headers copy = headers;
+    CHECK(copy.contains("Etag"));
+    headers.erase("etag");
+    CHECK_FALSE(headers.contains("etag"));
+    headers.clear();
+    CHECK_FALSE(headers.contains("Set-Cookie"));
 }

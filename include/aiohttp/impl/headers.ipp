@@ -41,78 +41,81 @@ AIOHTTP_DECL Headers::Headers(
     }
 }
 
-AIOHTTP_DECL Headers::Headers(const Headers& other) : size_(other.size_), last_(other.last_) {
-    if (other.used_ > 0) {
-        make_room(other.used_);
-        std::memcpy(records_.get(), other.records_.get(), other.used_);
-        used_ = other.used_;
-    }
+AIOHTTP_DECL Headers::Headers(const Headers& other) {
+    append(other);
 }
 
 AIOHTTP_DECL Headers& Headers::operator=(const Headers& other) {
     return *this = Headers(other);
 }
 
-AIOHTTP_DECL Headers::Headers(Headers&& other) noexcept
-    : records_(std::move(other.records_)),
-      used_(std::exchange(other.used_, 0)),
-      capacity_(std::exchange(other.capacity_, 0)),
-      size_(std::exchange(other.size_, 0)),
-      last_(std::exchange(other.last_, 0)) {}
-
-AIOHTTP_DECL Headers& Headers::operator=(Headers&& other) noexcept {
-    records_ = std::move(other.records_);
-    used_ = std::exchange(other.used_, 0);
-    capacity_ = std::exchange(other.capacity_, 0);
-    size_ = std::exchange(other.size_, 0);
-    last_ = std::exchange(other.last_, 0);
-    return *this;
-}
-
 /// Returns the buffer that was replaced, if one was: a name or value that is being added may be a
 /// view into it.
-AIOHTTP_DECL std::unique_ptr<char[]> Headers::make_room(std::size_t bytes) {
-    if (capacity_ - used_ >= bytes) {
-        return nullptr;
-    }
-    const auto capacity = std::max(used_ + bytes, 2 * capacity_);
+AIOHTTP_DECL std::unique_ptr<char[]> Headers::enlarge(std::size_t text, std::size_t fields) {
+    const auto lengths = size_ * sizeof(Lengths);
+    const auto wanted = used_ + text + lengths + fields * sizeof(Lengths);
+    const auto capacity = std::max(wanted, 2 * capacity_);
     auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-    if (used_ > 0) {
-        std::memcpy(larger.get(), records_.get(), used_);
+    if (size_ > 0) {
+        std::memcpy(larger.get(), buffer_.get(), used_);
+        std::memcpy(larger.get() + capacity - lengths, lengths_end() - lengths, lengths);
     }
     capacity_ = capacity;
-    return std::exchange(records_, std::move(larger));
+    return std::exchange(buffer_, std::move(larger));
+}
+
+/// Takes fields in whose text has been written already.
+AIOHTTP_DECL void Headers::note(std::span<const Lengths> lines) noexcept {
+    const char* text = buffer_.get() + used_;
+    char* noted = lengths_end() - size_ * sizeof(Lengths);
+    auto names = names_;
+    for (const auto lengths : lines) {
+        noted -= sizeof lengths;
+        std::memcpy(noted, &lengths, sizeof lengths);
+        names |= bit_of({text, lengths.name});
+        text += lengths.name + separator.size() + lengths.value + line_end.size();
+    }
+    used_ = static_cast<std::size_t>(text - buffer_.get());
+    size_ += static_cast<std::uint32_t>(lines.size());
+    names_ = names;
 }
 
 AIOHTTP_DECL void Headers::add_unchecked(std::string_view name, std::string_view value) {
-    const auto bytes = prefix + name.size() + value.size();
-    std::unique_ptr<char[]> replaced;
-    if (capacity_ - used_ < bytes) {
-        replaced = make_room(bytes);
+    const auto bytes = name.size() + separator.size() + value.size() + line_end.size();
+    const auto replaced = make_room(bytes, 1);
+    char* at = buffer_.get() + used_;
+    for (const auto part : {name, separator, value, line_end}) {
+        at = std::copy_n(part.data(), part.size(), at);
     }
-    const auto name_length = static_cast<std::uint16_t>(name.size());
-    const auto value_length = static_cast<std::uint32_t>(value.size());
-    char* record = records_.get() + used_;
-    std::memcpy(record, &name_length, sizeof name_length);
-    std::memcpy(record + sizeof name_length, &value_length, sizeof value_length);
-    std::copy_n(name.data(), name.size(), record + prefix);
-    std::copy_n(value.data(), value.size(), record + prefix + name.size());
-    last_ = used_;
-    used_ += bytes;
-    ++size_;
+    const Lengths lengths{static_cast<std::uint32_t>(name.size()),
+                          static_cast<std::uint32_t>(value.size())};
+    note({&lengths, 1});
+}
+
+AIOHTTP_DECL void Headers::add_lines(std::string_view text, std::span<const Lengths> lines) {
+    if (lines.empty()) {
+        return;
+    }
+    const auto replaced = make_room(text.size(), lines.size());
+    std::memcpy(buffer_.get() + used_, text.data(), text.size());
+    note(lines);
 }
 
 AIOHTTP_DECL void Headers::fold_into_last(std::string_view more) {
-    const auto before = lengths_at(records_.get() + last_).value;
-    const bool spaced = before > 0;
-    const auto replaced = make_room(more.size() + 1);
-    if (spaced) {
-        records_[used_++] = ' ';
+    Lengths last;
+    char* noted = lengths_end() - size_ * sizeof last;
+    std::memcpy(&last, noted, sizeof last);
+    const std::string_view space = last.value > 0 ? " " : "";
+    const auto added = space.size() + more.size();
+    const auto replaced = make_room(added, 0);
+    noted = lengths_end() - size_ * sizeof last;
+    last.value += static_cast<std::uint32_t>(added);
+    std::memcpy(noted, &last, sizeof last);
+    char* at = buffer_.get() + used_ - line_end.size();
+    for (const auto part : {space, more, line_end}) {
+        at = std::copy_n(part.data(), part.size(), at);
     }
-    std::copy_n(more.data(), more.size(), records_.get() + used_);
-    used_ += more.size();
-    const auto length = static_cast<std::uint32_t>(before + (spaced ? 1 : 0) + more.size());
-    std::memcpy(records_.get() + last_ + sizeof(std::uint16_t), &length, sizeof length);
+    used_ += added;
 }
 
 AIOHTTP_DECL void Headers::add(std::string_view name, std::string_view value) {
@@ -127,12 +130,14 @@ AIOHTTP_DECL void Headers::append(const Headers& other) {
     // Noted before they change: `other` may be this very object.
     const auto bytes = other.used_;
     const auto fields = other.size_;
-    const auto last = used_ + other.last_;
-    make_room(bytes);
-    std::memcpy(records_.get() + used_, other.records_.get(), bytes);
-    last_ = last;
+    const auto lengths = fields * sizeof(Lengths);
+    make_room(bytes, fields);
+    std::memcpy(buffer_.get() + used_, other.buffer_.get(), bytes);
+    std::memcpy(lengths_end() - size_ * sizeof(Lengths) - lengths, other.lengths_end() - lengths,
+                lengths);
     used_ += bytes;
     size_ += fields;
+    names_ |= other.names_;
 }
 
 AIOHTTP_DECL void Headers::set(std::string_view name, std::string_view value) {
@@ -149,7 +154,7 @@ AIOHTTP_DECL std::size_t Headers::erase(std::string_view name) {
         return 0;
     }
     Headers rest;
-    rest.make_room(used_);
+    rest.make_room(used_, size_);
     for (const auto field : *this) {
         if (!detail::iequals(field.name, name)) {
             rest.add_unchecked(field.name, field.value);
@@ -163,29 +168,25 @@ AIOHTTP_DECL std::size_t Headers::erase(std::string_view name) {
 AIOHTTP_DECL void Headers::clear() noexcept {
     used_ = 0;
     size_ = 0;
-    last_ = 0;
+    names_ = 0;
 }
 
-AIOHTTP_DECL const char* Headers::find(std::string_view name) const noexcept {
-    const char* record = records_.get();
-    const char* const end = record + used_;
-    while (record != end) {
-        const auto lengths = lengths_at(record);
-        if (lengths.name == name.size() &&
-            detail::iequals(std::string_view(record + prefix, lengths.name), name)) {
-            return record;
-        }
-        record += prefix + lengths.name + lengths.value;
+AIOHTTP_DECL Headers::const_iterator Headers::find(std::string_view name) const noexcept {
+    auto field = begin();
+    const auto last = end();
+    while (field != last &&
+           (field.lengths().name != name.size() || !detail::iequals((*field).name, name))) {
+        ++field;
     }
-    return nullptr;
+    return field;
 }
 
 AIOHTTP_DECL std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
-    const char* const record = find(name);
-    if (record == nullptr) {
+    if (!may_contain(name)) {
         return std::nullopt;
     }
-    return (*const_iterator(record)).value;
+    const auto field = find(name);
+    return field != end() ? std::optional((*field).value) : std::nullopt;
 }
 
 AIOHTTP_DECL std::string_view Headers::operator[](std::string_view name) const noexcept {
@@ -234,20 +235,11 @@ AIOHTTP_DECL bool Headers::has_token(std::string_view name, std::string_view tok
 }
 
 AIOHTTP_DECL bool Headers::operator==(const Headers& other) const noexcept {
-    return used_ == other.used_ &&
-           (used_ == 0 || std::memcmp(records_.get(), other.records_.get(), used_) == 0);
-}
-
-AIOHTTP_DECL Headers::const_iterator Headers::begin() const noexcept {
-    return const_iterator(records_.get());
-}
-
-AIOHTTP_DECL Headers::const_iterator Headers::end() const noexcept {
-    return const_iterator(records_.get() + used_);
+    return size_ == other.size_ && wire() == other.wire();
 }
 
 AIOHTTP_DECL void Headers::reserve(std::size_t fields, std::size_t bytes) {
-    make_room(fields * prefix + bytes);
+    make_room(fields * (separator.size() + line_end.size()) + bytes, fields);
 }
 
 AIOHTTP_DECL Headers::const_iterator Headers::const_iterator::operator++(int) noexcept {

@@ -125,6 +125,7 @@ private:
     ConnectionPool core_;
     std::unordered_map<ConnectionKey, ConnectionPool::Host, ConnectionKeyHash, ConnectionKeyEqual>
         hosts_;
+    HostEntry* last_ = nullptr;  // the one asked for last, if it is still there
     BackgroundTimer expiry_;
     bool draining_ = false;
     bool closed_ = false;

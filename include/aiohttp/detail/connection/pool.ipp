@@ -105,9 +105,13 @@ AIOHTTP_DECL Pool::Pool(const asio::any_io_executor& executor,
 
 AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
                                     const std::shared_ptr<const TlsContext>& tls) {
+    // Requests to one host follow each other; then there is nothing to look up.
+    if (last_ != nullptr && ConnectionKeyEqual()(last_->first, key)) {
+        return *last_;
+    }
     const auto found = hosts_.find(key);
     if (found != hosts_.end()) {
-        return *found;
+        return *(last_ = &*found);
     }
     // Nobody is told which hosts lost their last connection to another one, so they are looked for
     // when they may be more than the others: each that came is passed over once on the average.
@@ -118,7 +122,7 @@ AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
     if (key.proxy != nullptr) {
         owned.proxy = key.proxy->shared_from_this();
     }
-    return *hosts_.try_emplace(std::move(owned)).first;
+    return *(last_ = &*hosts_.try_emplace(std::move(owned)).first);
 }
 
 AIOHTTP_DECL Lease Pool::lease(HostEntry& host, ConnectionPtr connection) {
@@ -222,11 +226,13 @@ AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
 
 AIOHTTP_DECL void Pool::forget_unused(HostEntry& host) {
     if (host.second.unused()) {
+        last_ = nullptr;
         hosts_.erase(hosts_.find(view_of(host.first)));
     }
 }
 
 AIOHTTP_DECL void Pool::forget_all_unused() {
+    last_ = nullptr;
     std::erase_if(hosts_, [](const auto& host) { return host.second.unused(); });
 }
 

@@ -197,7 +197,7 @@ AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
     fields.clear();
     // What most requests send fits, and not much more: many may wait for their answers at once.
     const auto given = session.size() + request.headers.size();
-    fields.reserve(given + 8, request.url.authority().size() + (given == 0 ? 112 : 512));
+    fields.reserve(given + 5, request.url.authority().size() + (given == 0 ? 112 : 512));
 
     // RFC 9112 3.2: Host should be the first field.
     const auto request_host = request.headers.get("host");
@@ -234,10 +234,12 @@ AIOHTTP_DECL void apply_defaults(ClientRequest& request, const RequestDefaults& 
     const DefaultFields automatic(request, defaults);
     Headers& fields = request.wire;
     // Requests without fields of their own begin alike, but for Host: to the server that was asked
-    // last, with those of the last one.
+    // last, with those of the last one, the first of which is Host.
     const bool usual = automatic.untouched() && defaults.netrc == nullptr;
     const bool known = std::exchange(request.usual_wire, false);  // not while it is being made
-    if (!usual || !known || fields["host"] != request.url.authority()) {
+    const bool same =
+        usual && known && !fields.empty() && (*fields.begin()).value == request.url.authority();
+    if (!same) {
         set_first_fields(request, defaults, automatic, fields);
     }
     const auto first = fields.size();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstring>
+
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
@@ -23,7 +25,9 @@ struct FramingFields {
 
 /// iequals(), quicker where the text is in the usual case.
 inline bool matches(std::string_view text, std::string_view usual) noexcept {
-    return text == usual || iequals(text, usual);
+    // Not with ==: here the size is a constant, and the comparison needs no call.
+    return text.size() == usual.size() &&
+           (std::memcmp(text.data(), usual.data(), usual.size()) == 0 || iequals(text, usual));
 }
 
 AIOHTTP_DECL void read_transfer_codings(std::string_view list, FramingFields& fields) noexcept {
@@ -41,6 +45,11 @@ AIOHTTP_DECL void read_transfer_codings(std::string_view list, FramingFields& fi
 }
 
 AIOHTTP_DECL void read_connection_options(std::string_view list, FramingFields& fields) noexcept {
+    constexpr std::string_view usual = "keep-alive";
+    if (matches(list, usual)) {  // as nearly always
+        fields.keep_alive = true;
+        return;
+    }
     while (!list.empty()) {
         const auto option = next_list_element(list);
         fields.close = fields.close || matches(option, "close");
@@ -118,13 +127,15 @@ AIOHTTP_DECL FramingFields read_framing_fields(const Headers& headers) noexcept 
 
 /// Digits and nothing else, of at most 63 bits.
 AIOHTTP_DECL bool parse_content_length(std::string_view text, std::uint64_t& length) noexcept {
+    constexpr std::size_t always_fit = 18;  // digits
+    const bool may_overflow = text.size() > always_fit;
     length = 0;
     for (const char c : text) {
         if (!is_digit(c)) {
             return false;
         }
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (length > (INT64_MAX - digit) / 10) {
+        if (may_overflow && length > (INT64_MAX - digit) / 10) {
             return false;
         }
         length = length * 10 + digit;

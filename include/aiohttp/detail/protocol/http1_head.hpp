@@ -53,6 +53,7 @@ private:
     Outcome take_fold(std::string_view input, Headers& headers, std::string& error);
     HeadStatus wait(std::string_view input, const Headers& headers, std::string& error);
     HeadStatus reject(std::string_view input, const Headers& headers, std::string& error);
+    const char* take_usual_lines(const char* line, const char* end, Headers& headers);
     bool fits(const FieldLine& field) const noexcept;
     bool is_fold(std::string_view input, const Headers& headers) const noexcept;
     bool exceeds(std::size_t line_size, bool fold) const noexcept;

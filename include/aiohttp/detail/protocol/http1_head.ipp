@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
@@ -100,6 +102,9 @@ AIOHTTP_DECL HeadStatus FieldsDecoder::decode(std::string_view input,
     const char* const end = input.data() + input.size();
     const char* line = input.data() + line_;
     while (true) {
+        if (headers.size() < limits_.fields) {
+            line = take_usual_lines(line, end, headers);
+        }
         const auto field = scan_field(line, end);
         if (field.next != nullptr && fits(field) && headers.size() < limits_.fields) {
             headers.add_unchecked(field.name, field.value);
@@ -113,6 +118,40 @@ AIOHTTP_DECL HeadStatus FieldsDecoder::decode(std::string_view input,
         }
         line = input.data() + line_;
     }
+}
+
+/// The short way for lines as nearly all servers send them: one space before the value, none behind
+/// it, CR LF. They are copied as they are, all at once. Gives the first line not taken.
+AIOHTTP_DECL const char* FieldsDecoder::take_usual_lines(const char* line,
+                                                         const char* end,
+                                                         Headers& headers) {
+    std::array<Headers::Lengths, 16> taken;
+    std::size_t count = 0;
+    const char* const begin = line;
+    const auto longest = std::min<std::size_t>(limits_.field, UINT16_MAX);
+    const auto most = std::min(taken.size(), limits_.fields - headers.size());
+    while (count < most) {
+        const char* const colon = find_token_end(line, end);
+        if (end - colon < 3 || colon == line || colon[0] != ':' || colon[1] != ' ' ||
+            static_cast<unsigned char>(colon[2]) <= ' ') {
+            break;
+        }
+        const char* const value = colon + 2;
+        const char* const stop = find_line_stop(value, end);
+        if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n' ||
+            static_cast<unsigned char>(stop[-1]) <= ' ' ||
+            static_cast<std::size_t>(stop - line) > longest) {
+            break;
+        }
+        taken[count++] = {static_cast<std::uint32_t>(colon - line),
+                          static_cast<std::uint32_t>(stop - value)};
+        line = stop + 2;
+    }
+    if (count > 0) {
+        field_size_ = std::size_t{taken[count - 1].name} + taken[count - 1].value;
+        headers.add_lines({begin, line}, {taken.data(), count});
+    }
+    return line;
 }
 
 /// Whether a field is within its limits and those of Headers, which keeps names of 16 bits.
@@ -277,12 +316,14 @@ AIOHTTP_DECL HeadStatus HeadDecoder::decode(std::string_view input, ResponseHead
 AIOHTTP_DECL bool HeadDecoder::take_usual_status_line(std::string_view input, ResponseHead& head) {
     constexpr std::string_view usual = "HTTP/1.1 200 OK\r\n";
     constexpr std::string_view reason = "OK";
-    if (line_ != 0 || scanned_ != 0 || limits_.line < reason.size() || !input.starts_with(usual)) {
+    if (line_ != 0 || scanned_ != 0 || limits_.line < reason.size() ||
+        input.size() < usual.size() ||
+        std::memcmp(input.data(), usual.data(), usual.size()) != 0) {  // inlined, as == is not
         return false;
     }
     head.version = 11;
     head.status = 200;
-    head.reason = reason;
+    head.reason = std::string(reason);  // cheaper than assigning
     line_ = usual.size();
     fields_.reset(limits_, line_);
     return true;
