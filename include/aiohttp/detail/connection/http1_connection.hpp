@@ -73,7 +73,7 @@ private:
                                                Deadline& deadline,
                                                ResponseHead& head);
     asio::mutable_buffer room_for_head(char& first);
-    void take_received(IoResult& received, char first, Deadline& deadline);
+    bool take_received(IoResult received, char first, bool again, Deadline& deadline);
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
@@ -116,7 +116,7 @@ private:
     bool continue_received_ = false;
     unsigned interim_ = 0;
     std::uint64_t sent_ = 0;
-    Error send_error_;
+    Error send_error_;  // or another one, once the exchange has failed
 };
 
 }  // namespace aiohttp::detail

@@ -121,10 +121,13 @@ AIOHTTP_DECL asio::mutable_buffer Http1Connection::room_for_head(char& first) {
     return input_.scarce() ? asio::buffer(&first, 1) : input_.prepare(head_read_size);
 }
 
-/// Takes what was read into room_for_head(), and what came behind it.
-AIOHTTP_DECL void Http1Connection::take_received(IoResult& received,
+/// Takes what was read into room_for_head(), and what came behind it; `again`: not for the first
+/// time. False when that was the end: then send_error_ says why.
+AIOHTTP_DECL bool Http1Connection::take_received(IoResult received,
                                                  char first,
+                                                 bool again,
                                                  Deadline& deadline) {
+    deadline.end(Deadline::Limit::sock_read);
     if (input_.lacks_room() && received.bytes > 0) {
         const auto room = input_.prepare(head_read_size);
         *static_cast<char*>(room.data()) = first;
@@ -135,6 +138,19 @@ AIOHTTP_DECL void Http1Connection::take_received(IoResult& received,
     input_.commit(received.bytes);
     answer_begun_ = answer_begun_ || received.bytes > 0;
     deadline.add_received(received.bytes);
+    if (auto* const times = deadline.times()) {
+        times->head_end = Clock::now();
+        times->answered = again ? times->answered : times->head_end;
+    }
+    if (!received.error && !deadline.verdict()) {
+        return true;
+    }
+    // The server may have answered before it hung up, or said why by an alert; if not, the first
+    // error counts.
+    if (!send_error_ || deadline.verdict() || answer_begun_ || transport_->tls_failure()) {
+        send_error_ = explain(received.error, deadline);
+    }
+    return false;
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientRequest& request,
@@ -149,29 +165,21 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientR
         deadline.begin(Deadline::Limit::sock_read);
         char first = 0;
         const auto room = room_for_head(first);
-        IoResult received;
+        bool goes_on = false;
         // Asio keeps the memory of two coroutine frames; a third one for reading would cost each
         // request two allocations.
         if (auto* const socket = transport_->plain_socket()) {
             const auto result =
                 co_await socket->async_read_some(room, asio::as_tuple(asio::deferred));
-            received = {std::get<0>(result), std::get<1>(result)};
+            goes_on = take_received({std::get<0>(result), std::get<1>(result)}, first, answered,
+                                    deadline);
         } else {
-            received = co_await transport_->read_some(room);
+            const auto received = co_await transport_->read_some(room);
+            goes_on = take_received(received, first, answered, deadline);
         }
-        deadline.end(Deadline::Limit::sock_read);
-        take_received(received, first, deadline);
-        if (auto* const times = deadline.times()) {
-            times->head_end = Clock::now();
-            times->answered = std::exchange(answered, true) ? times->answered : times->head_end;
-        }
-        if (received.error || deadline.verdict()) {
-            // The server may have answered before it hung up, or said why by an alert; if not, the
-            // first error counts.
-            co_return send_error_ && !deadline.verdict() && !answer_begun_ &&
-                    !transport_->tls_failure()
-                ? send_error_
-                : explain(received.error, deadline);
+        answered = true;
+        if (!goes_on) {
+            co_return send_error_;
         }
     }
     if (auto* const times = deadline.times()) {

@@ -45,6 +45,7 @@ public:
 
 private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
+    struct Attempt;
 
     asio::awaitable<Error> dial_by_name(std::string host,
                                         std::uint16_t port,
@@ -62,11 +63,8 @@ private:
                                    Endpoints& endpoints);
     Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
-    asio::awaitable<Error> connect_in_turn(std::string host,
-                                           std::uint16_t port,
-                                           Endpoints endpoints,
-                                           Deadline& deadline,
-                                           std::unique_ptr<Transport>& transport) const;
+    static asio::awaitable<Error> connect_in_turn(std::unique_ptr<Attempt> attempt,
+                                                  std::unique_ptr<Transport>& transport);
     asio::awaitable<Error> connect_racing(std::string host,
                                           std::uint16_t port,
                                           Endpoints endpoints,

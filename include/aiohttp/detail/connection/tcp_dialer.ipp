@@ -1,6 +1,8 @@
 #pragma once
 
 #include <exception>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -142,47 +144,62 @@ AIOHTTP_DECL Error connect_error(const ConnectOutcome& outcome,
         dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
 }
 
-/// A socket that connects, for a deadline.
-struct ConnectingSocket final : Abortable {
-    explicit ConnectingSocket(const asio::any_io_executor& executor) : socket(executor) {}
+/// Connecting to one address after the other. Not part of the coroutine that does it, whose memory
+/// goes to the one that waits for the answer and has to be as small.
+struct TcpDialer::Attempt final : Abortable {
+    Attempt(std::string of,
+            std::uint16_t at,
+            Endpoints addresses,
+            const SocketSetup& how,
+            Deadline& within)
+        : host(std::move(of)),
+          port(at),
+          endpoints(std::move(addresses)),
+          setup(how),
+          deadline(within) {}
     void abort() noexcept override {
         error_code ignored;
-        socket.close(ignored);
+        socket->close(ignored);
     }
-    asio::ip::tcp::socket socket;
+    void connected(error_code error) {
+        last.error = error;
+        if (!last && !socket->is_open()) {
+            last.error = asio::error::operation_aborted;  // after the kernel had connected
+        }
+    }
+
+    std::string host;
+    std::uint16_t port;
+    Endpoints endpoints;
+    const SocketSetup& setup;
+    Deadline& deadline;
+    std::optional<asio::ip::tcp::socket> socket;
+    ConnectOutcome last;
 };
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_in_turn(
-    std::string host,
-    std::uint16_t port,
-    Endpoints endpoints,
-    Deadline& deadline,
-    std::unique_ptr<Transport>& transport) const {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    ConnectingSocket connecting(executor);
-    auto& socket = connecting.socket;
-    ConnectOutcome last;
-    for (const auto& endpoint : endpoints) {
-        last = open_socket(socket, endpoint, host, policy_.socket);
+    std::unique_ptr<Attempt> attempt, std::unique_ptr<Transport>& transport) {
+    attempt->socket.emplace(co_await asio::this_coro::executor);
+    auto& last = attempt->last;
+    for (const auto& endpoint : attempt->endpoints) {
+        last = open_socket(*attempt->socket, endpoint, attempt->host, attempt->setup);
         if (!last) {
-            deadline.watch(Phase::connect, &connecting);
+            attempt->deadline.watch(Phase::connect, attempt.get());
             const auto result =
-                co_await socket.async_connect(endpoint, asio::as_tuple(asio::deferred));
-            deadline.watch(Phase::connect, nullptr);
-            last.error = std::get<0>(result);
-            if (!last && !socket.is_open()) {
-                last.error = asio::error::operation_aborted;  // after the kernel had connected
-            }
+                co_await attempt->socket->async_connect(endpoint, asio::as_tuple(asio::deferred));
+            attempt->deadline.watch(Phase::connect, nullptr);
+            attempt->connected(std::get<0>(result));
         }
         if (!last) {
-            transport = transport_of(std::move(socket), endpoint, last.error);
+            transport = transport_of(std::move(*attempt->socket), endpoint, last.error);
         }
-        if (!last || deadline.verdict() || last.error == asio::error::operation_aborted) {
+        if (!last || attempt->deadline.verdict() || last.error == asio::error::operation_aborted) {
             break;
         }
-        connecting.abort();
+        attempt->abort();
     }
-    co_return connect_error(last, host, port, endpoints.size(), deadline);
+    co_return connect_error(last, attempt->host, attempt->port, attempt->endpoints.size(),
+                            attempt->deadline);
 }
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_racing(
@@ -318,10 +335,12 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
     Deadline& deadline,
     std::unique_ptr<Transport>& transport) const {
     deadline.begin(Deadline::Limit::sock_connect);
-    const bool races = endpoints.size() > 1 && policy_.happy_eyeballs_delay;
-    return races
-               ? connect_racing(std::move(host), port, std::move(endpoints), deadline, transport)
-               : connect_in_turn(std::move(host), port, std::move(endpoints), deadline, transport);
+    if (endpoints.size() > 1 && policy_.happy_eyeballs_delay) {
+        return connect_racing(std::move(host), port, std::move(endpoints), deadline, transport);
+    }
+    auto attempt = std::make_unique<Attempt>(std::move(host), port, std::move(endpoints),
+                                             policy_.socket, deadline);
+    return connect_in_turn(std::move(attempt), transport);
 }
 
 }  // namespace aiohttp::detail

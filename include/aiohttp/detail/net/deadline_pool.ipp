@@ -15,7 +15,7 @@ AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
                                                       const ClientTimeout& timeout) {
     if (free_.empty()) {
         entries_.push_back({std::make_unique<Deadline>(timers_, entries_.size()), nullptr});
-        free_.reserve(entries_.size());  // so that giving back cannot fail
+        free_.reserve(entries_.capacity());  // so that giving back cannot fail
         free_.push_back(entries_.size() - 1);
     }
     auto& entry = entries_[free_.back()];
