@@ -6,6 +6,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/core/url_syntax.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 #include <aiohttp/detail/message/string_body.hpp>
 #include <aiohttp/detail/middleware/send.hpp>
@@ -31,7 +32,7 @@ AIOHTTP_DECL const Url& ClientRequest::url() const noexcept {
 }
 
 AIOHTTP_DECL void ClientRequest::set_url(const Url& url) {
-    if (!url.is_absolute() || (url.scheme() != "http" && url.scheme() != "https")) {
+    if (!url.is_absolute() || !detail::is_http_scheme(url.scheme())) {
         throw ValueError("URL " + detail::quote(url.display()) + " is not an absolute http(s) URL");
     }
     if (url.has_user_info()) {

@@ -11,6 +11,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/core/url_syntax.hpp>
 #include <aiohttp/detail/message/compressed_body.hpp>
 #include <aiohttp/detail/message/observed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
@@ -40,7 +41,7 @@ AIOHTTP_DECL Error complete_url(const RequestSpec& spec, Url& url) {
             errc::invalid_url, Phase::none,
             "URL " + quote(url.display()) + " has no host, and the session no base_url");
     }
-    if (url.scheme() != "http" && url.scheme() != "https") {
+    if (!is_http_scheme(url.scheme())) {
         return make_error(errc::non_http_url, Phase::none,
                           "scheme " + quote(url.scheme()) + " of URL " + quote(url.display()) +
                               " is not http or https");

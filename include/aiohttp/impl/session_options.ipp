@@ -5,6 +5,7 @@
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/core/url_syntax.hpp>
 #include <aiohttp/detail/message/body_options.hpp>
 #include <aiohttp/detail/message/cookie_value.hpp>
 #include <aiohttp/session.hpp>
@@ -15,8 +16,7 @@ AIOHTTP_DECL ClientSessionOptions::ClientSessionOptions() = default;
 
 AIOHTTP_DECL ClientSessionOptions& ClientSessionOptions::base_url(std::string_view url) & {
     Url parsed(url);
-    const bool usable = parsed.is_absolute() &&
-                        (parsed.scheme() == "http" || parsed.scheme() == "https") &&
+    const bool usable = parsed.is_absolute() && detail::is_http_scheme(parsed.scheme()) &&
                         parsed.path().ends_with('/');
     if (!usable) {
         throw ValueError("base_url " + detail::quote(parsed.display()) +

@@ -121,7 +121,8 @@ AIOHTTP_DECL bool Url::take_target(std::string_view text, Layout at) {
         return false;
     }
     auto end = skip(at.path, detail::is_path_char);
-    if (text.substr(at.path, end - at.path).find("/.") != text.npos) {
+    const auto path = text.substr(at.path, end - at.path);
+    if (path.find('.') != path.npos && path.find("/.") != path.npos) {
         return false;
     }
     at.query = static_cast<std::uint32_t>(end);
@@ -147,8 +148,7 @@ AIOHTTP_DECL Error LastOrigin::parse(std::string_view text, Url& out) {
         return {};
     }
     auto error = Url::parse(text, out);
-    const bool normal = out.scheme() == "http" || out.scheme() == "https";
-    if (!error && normal && !out.has_user_info()) {
+    if (!error && is_http_scheme(out.scheme()) && !out.has_user_info()) {
         url_.text_ = out.slice(0, out.at_.path);
         url_.at_ = out.at_;
     }

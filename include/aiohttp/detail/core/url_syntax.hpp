@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,12 @@ inline constexpr std::size_t max_url_size = 1U << 30;
 
 inline constexpr CharSet is_scheme_char{"+-.", true};
 inline constexpr CharSet is_digit_char{"0123456789"};
+
+/// Whether HTTP is spoken there. Every request asks, and a known size is compared without a call.
+inline bool is_http_scheme(std::string_view scheme) noexcept {
+    return scheme.size() == 4 ? std::memcmp(scheme.data(), "http", 4) == 0
+                              : scheme.size() == 5 && std::memcmp(scheme.data(), "https", 5) == 0;
+}
 
 /// Cuts a URL or a reference into its parts; false when there is something wrong with it.
 bool split_url(std::string_view text, UrlParts& parts, UrlProblem& problem);

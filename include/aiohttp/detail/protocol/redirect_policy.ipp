@@ -10,6 +10,7 @@
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/core/quote.hpp>
+#include <aiohttp/detail/core/url_syntax.hpp>
 #include <aiohttp/detail/protocol/redirect_policy.hpp>
 
 namespace aiohttp::detail {
@@ -84,7 +85,7 @@ AIOHTTP_DECL Error next_hop(const RedirectedRequest& request,
             error.url());
     }
     Url url = request.url.join(reference);
-    if (url.scheme() != "http" && url.scheme() != "https") {
+    if (!is_http_scheme(url.scheme())) {
         return about_target(redirect_error(errc::non_http_redirect_url, request, status,
                                            "scheme " + quote(url.scheme()) + " of URL " +
                                                quote(url.display()) + " is not http or https"),
