@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <map>
 #include <random>
@@ -73,11 +74,13 @@ std::vector<const Cookie*> select_by_hand(const std::list<Cookie>& cookies,
     for (const Cookie& cookie : cookies) {  // the oldest first
         const auto best = by_name.find(cookie.name);
         if (best != by_name.end() && best->second == &cookie) {
-            selected.push_back(&cookie);
+            // Behind those whose path is longer or as long.
+            const auto place =
+                std::ranges::upper_bound(selected, cookie.path.size(), std::ranges::greater(),
+                                         [](const Cookie* other) { return other->path.size(); });
+            selected.insert(place, &cookie);
         }
     }
-    std::ranges::stable_sort(
-        selected, [](const auto* a, const auto* b) { return a->path.size() > b->path.size(); });
     return selected;
 }
 
