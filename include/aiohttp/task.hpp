@@ -117,7 +117,7 @@ public:
 
     /// Asks the coroutine to end: what it awaits throws operation_aborted. No effect if it is
     /// done. It may take its time to clean up; result() waits for that. A coroutine that cancels
-    /// itself before it was ever suspended is told where it is, as in asyncio.
+    /// itself before it was ever suspended is told when it is, as in asyncio.
     void cancel() { group()->cancel(); }
 
 private:
