@@ -265,7 +265,7 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
 /// How far a request is.
 struct Progress {
     /// The step that was taken last. hop: all of the first hop, behind code of the caller's.
-    enum class Step : unsigned char { none, acquiring, reading, exchanging, hop, rest };
+    enum class Step : unsigned char { none, opening, acquiring, reading, exchanging, hop, rest };
 
     Step step = Step::none;
     Error error;                  ///< what the step ended with
@@ -350,9 +350,18 @@ AIOHTTP_DECL boost::asio::awaitable<Error> next_step(Exchange& exchange,
             if (begin_hop(exchange)) {
                 return start_exchange(exchange, spec, progress);
             }
+            if (exchange.lease) {
+                progress.step = Progress::Step::opening;
+                return exchange.connector->begin_open(exchange.request, *exchange.deadline,
+                                                      exchange.lease, exchange.transport);
+            }
             progress.step = Progress::Step::acquiring;
             return exchange.connector->acquire(exchange.request, *exchange.deadline,
                                                exchange.lease);
+        case Progress::Step::opening:
+            progress.error = exchange.connector->end_open(
+                progress.error, *exchange.deadline, exchange.lease, std::move(exchange.transport));
+            [[fallthrough]];
         case Progress::Step::acquiring:
             progress.error = end_acquire(exchange, progress.error);
             if (progress.error) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 
 #include <aiohttp/detail/config.hpp>
@@ -202,8 +205,17 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientR
                                                                          ResponseHead& head) {
     while (lacks_head(head)) {
         deadline.begin(Deadline::Limit::sock_read);
-        const auto received = co_await transport_->read_some(room_for_head());
-        take_read(received, deadline);
+        const auto room = room_for_head();
+        // Asio keeps the memory of two coroutine frames; a third one for reading would cost each
+        // request two allocations.
+        if (auto* const socket = transport_->plain_socket()) {
+            const auto result =
+                co_await socket->async_read_some(room, asio::as_tuple(asio::deferred));
+            take_read({std::get<0>(result), std::get<1>(result)}, deadline);
+        } else {
+            const auto received = co_await transport_->read_some(room);
+            take_read(received, deadline);
+        }
     }
     co_return end_answer(request, deadline, head);
 }
