@@ -14,6 +14,7 @@ namespace aiohttp::detail {
 
 class TaskGroupChild;
 class ChildHandler;
+class StartLater;
 
 /// Told when a group has ended, as long as it is linked to it.
 class GroupWatcher : public ListNode {
@@ -70,6 +71,7 @@ protected:
 
 private:
     friend class ChildHandler;
+    friend class StartLater;
     friend class GroupRegistry;
 
     struct Registration : ListNode {
@@ -91,6 +93,9 @@ private:
     void fail(std::size_t index, std::exception_ptr error);
     void child_ended(std::size_t index, std::exception_ptr error);
     void child_destroyed(std::size_t index);
+    void start_is_due();
+    void start_destroyed();
+    void give_up();
     void finish();
 
     boost::asio::any_io_executor executor_;
