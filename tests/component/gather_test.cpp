@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -322,6 +323,39 @@ Awaitable<> check_cancelled_while_starting() {
     CHECK(log.running == 0);
 }
 
+Awaitable<int> note_turn(const bool* others_had_theirs, int* started_after) {
+    *started_after += *others_had_theirs ? 1 : 0;
+    co_await aiohttp::sleep(1ms);
+    co_return 0;
+}
+
+Awaitable<> check_turns() {
+    bool others_had_theirs = false;
+    int started_after = 0;
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::post(executor, [&others_had_theirs] { others_had_theirs = true; });
+    std::vector<Awaitable<int>> children;
+    for (int i = 0; i < 1000; ++i) {
+        children.push_back(note_turn(&others_had_theirs, &started_after));
+    }
+    const auto values = co_await gather(std::move(children));
+    CHECK(values.size() == 1000);
+    CHECK(started_after > 500);
+}
+
+Awaitable<> check_failure_while_starting() {
+    Log log;
+    std::vector<Awaitable<int>> children;
+    children.push_back(fail_at_once("the first"));
+    for (int i = 0; i < 1000; ++i) {
+        children.push_back(logged(&log, 1h, i));
+    }
+    const auto outcome = co_await outcome_of(discard_range(std::move(children), 0));
+    CHECK(outcome == "the first");
+    CHECK(log.started < 500);
+    CHECK(log.running == 0);
+}
+
 Awaitable<> gather_with_dead_state(bool* reached) {
     try {
         co_await aiohttp::sleep(1h);
@@ -579,6 +613,27 @@ TEST_CASE("a gather on a strand may be run by several threads", "[gather][strand
     other.join();
     CHECK(counter == 52 * 20);
     CHECK_FALSE(error);
+}
+
+TEST_CASE("a gather of many lets others have their turn while it starts", "[gather]") {
+    run_virtual(check_turns());
+}
+
+TEST_CASE("a gather whose child fails while it starts does not start the rest", "[gather]") {
+    run_virtual(check_failure_while_starting());
+}
+
+TEST_CASE("a gather of many is destroyed while it starts", "[gather]") {
+    Log log;
+    {
+        asio::io_context io;
+        asio::co_spawn(io, discard_range(countdown(&log, 1000), 0), [](std::exception_ptr) {});
+        io.poll_one();
+        CHECK(log.running > 0);
+        CHECK(log.running < 1000);
+    }
+    CHECK(log.running == 0);
+    CHECK(log.cancelled == 0);
 }
 
 TEST_CASE("a gather is destroyed with its io_context", "[gather]") {

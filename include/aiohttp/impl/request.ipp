@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <aiohttp/detail/client/session_core.hpp>
@@ -259,25 +262,15 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     return exchange;
 }
 
-/// The first hop. `direct`: the request has its connection, and this is as send_hop() does it, but
-/// without its frame. Most requests come this way, and a frame more would cost each of them an
-/// allocation and 400 instructions.
-AIOHTTP_DECL boost::asio::awaitable<Error> first_hop(Exchange& exchange, bool direct) {
-    return direct ? exchange.lease->exchange(exchange.request, *exchange.deadline, exchange.head)
-                  : run_hop(exchange);
-}
+/// How far a request is.
+struct Progress {
+    /// The step that was taken last. hop: all of the first hop, behind code of the caller's.
+    enum class Step : unsigned char { none, opening, acquiring, reading, exchanging, hop, rest };
 
-/// Whether the first hop was not all.
-inline bool goes_on(const Exchange& exchange,
-                    const RequestSpec& spec,
-                    const Error& error,
-                    bool direct) {
-    if (error) {
-        return direct;
-    }
-    const int status = exchange.response->head.status;
-    return (status == 407 && !spec.guard) || (spec.follows_redirects && is_redirect(status));
-}
+    Step step = Step::none;
+    Error error;                  ///< what the step ended with
+    Connection::SocketRead read;  ///< the next step, when it is a read
+};
 
 /// What follows the first hop.
 AIOHTTP_DECL boost::asio::awaitable<Error> go_on(Exchange& exchange,
@@ -297,6 +290,95 @@ AIOHTTP_DECL boost::asio::awaitable<Error> go_on(Exchange& exchange,
     co_return error;
 }
 
+/// The step after the first hop, if there is one.
+AIOHTTP_DECL boost::asio::awaitable<Error> end_first_hop(Exchange& exchange,
+                                                         const RequestSpec& spec,
+                                                         Progress& progress) {
+    const bool direct = progress.step != Progress::Step::hop;
+    progress.step = Progress::Step::rest;
+    if (progress.error) {
+        return direct ? go_on(exchange, spec, progress.error, direct)
+                      : boost::asio::awaitable<Error>();
+    }
+    if (direct) {
+        accept_head(exchange);
+    }
+    const int status = exchange.response->head.status;
+    if ((status == 407 && !spec.guard) || (spec.follows_redirects && is_redirect(status))) {
+        return go_on(exchange, spec, progress.error, direct);
+    }
+    return {};
+}
+
+/// The next read of an answer, or the step after the last one.
+AIOHTTP_DECL boost::asio::awaitable<Error> read_answer(Exchange& exchange,
+                                                       const RequestSpec& spec,
+                                                       Progress& progress) {
+    progress.read = exchange.lease->next_read(*exchange.deadline, exchange.head);
+    if (progress.read.socket != nullptr) {
+        return {};
+    }
+    progress.error =
+        exchange.lease->end_answer(exchange.request, *exchange.deadline, exchange.head);
+    return end_first_hop(exchange, spec, progress);
+}
+
+/// The exchange, when there is a connection for it.
+AIOHTTP_DECL boost::asio::awaitable<Error> start_exchange(Exchange& exchange,
+                                                          const RequestSpec& spec,
+                                                          Progress& progress) {
+    auto whole = exchange.lease->start(exchange.request, *exchange.deadline, exchange.head);
+    if (whole.valid()) {
+        progress.step = Progress::Step::exchanging;
+        return whole;
+    }
+    progress.step = Progress::Step::reading;
+    return read_answer(exchange, spec, progress);
+}
+
+/// Takes the next step of a request: what it returns is to be awaited, when it is valid;
+/// progress.read is to be made, when it has a socket; else there is none.
+AIOHTTP_DECL boost::asio::awaitable<Error> next_step(Exchange& exchange,
+                                                     const RequestSpec& spec,
+                                                     Progress& progress) {
+    switch (progress.step) {
+        case Progress::Step::none:
+            if (spec.guard != nullptr) {
+                progress.step = Progress::Step::hop;
+                return run_hop(exchange);
+            }
+            if (begin_hop(exchange)) {
+                return start_exchange(exchange, spec, progress);
+            }
+            if (exchange.lease) {
+                progress.step = Progress::Step::opening;
+                return exchange.connector->begin_open(exchange.request, *exchange.deadline,
+                                                      exchange.lease, exchange.transport);
+            }
+            progress.step = Progress::Step::acquiring;
+            return exchange.connector->acquire(exchange.request, *exchange.deadline,
+                                               exchange.lease);
+        case Progress::Step::opening:
+            progress.error = exchange.connector->end_open(
+                progress.error, *exchange.deadline, exchange.lease, std::move(exchange.transport));
+            [[fallthrough]];
+        case Progress::Step::acquiring:
+            progress.error = end_acquire(exchange, progress.error);
+            if (progress.error) {
+                return {};
+            }
+            return start_exchange(exchange, spec, progress);
+        case Progress::Step::reading:
+            return read_answer(exchange, spec, progress);
+        case Progress::Step::exchanging:
+        case Progress::Step::hop:
+            return end_first_hop(exchange, spec, progress);
+        case Progress::Step::rest:
+            break;
+    }
+    return {};
+}
+
 /// Makes the response what the caller gets.
 AIOHTTP_DECL void end_exchange(Exchange& exchange) {
     if (exchange.users == nullptr) {
@@ -309,32 +391,29 @@ AIOHTTP_DECL void end_exchange(Exchange& exchange) {
 
 /// The whole life of a request, from the description to the response: the one place where errors
 /// become exceptions. Every variable and every co_await takes room in a frame that each waiting
-/// request has: what needs none of it is in plain functions.
+/// request has: what needs none of it is in plain functions, and the steps share two co_awaits.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<RequestSpec> spec) {
     auto other_way = detour(co_await boost::asio::this_coro::executor, spec);
     if (other_way.valid()) {
         co_return co_await std::move(other_way);
     }
     Exchange exchange = begin_exchange(*spec);
-    bool direct = spec->guard == nullptr;
-    Error error;
-    if (direct && !begin_hop(exchange)) {
-        error = co_await exchange.connector->acquire(exchange.request, *exchange.deadline,
-                                                     exchange.lease);
-        error = end_acquire(exchange, error);
-        direct = !error;
+    Progress progress;
+    for (;;) {
+        auto step = next_step(exchange, *spec, progress);
+        if (step.valid()) {
+            progress.error = co_await std::move(step);
+        } else if (auto* const socket = progress.read.socket) {
+            const auto result = co_await socket->async_read_some(
+                progress.read.into, boost::asio::as_tuple(boost::asio::deferred));
+            exchange.lease->take_read({std::get<0>(result), std::get<1>(result)},
+                                      *exchange.deadline);
+        } else {
+            break;
+        }
     }
-    if (!error) {
-        error = co_await first_hop(exchange, direct);
-    }
-    if (direct && !error) {
-        accept_head(exchange);
-    }
-    if (goes_on(exchange, *spec, error, direct)) {
-        error = co_await go_on(exchange, *spec, error, direct);
-    }
-    if (error) {
-        raise(error, exchange);
+    if (progress.error) {
+        raise(progress.error, exchange);
     }
     end_exchange(exchange);
     ResponseState& state = *exchange.response;

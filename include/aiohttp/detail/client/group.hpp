@@ -15,6 +15,7 @@ namespace aiohttp::detail {
 
 class TaskGroupChild;
 class ChildHandler;
+class StartLater;
 
 /// Told when a group has ended, as long as it is linked to it.
 class GroupWatcher : public ListNode {
@@ -72,6 +73,7 @@ protected:
 private:
     friend class TaskGroupChild;
     friend class ChildHandler;
+    friend class StartLater;
     friend class GroupRegistry;
 
     struct Registration : ListNode {
@@ -96,6 +98,9 @@ private:
     void child_destroyed(std::size_t index);
     std::shared_ptr<TaskGroup> count_child_out() noexcept;
     void cancel_later();
+    void start_is_due();
+    void start_destroyed();
+    void give_up();
     void finish();
 
     boost::asio::any_io_executor executor_;

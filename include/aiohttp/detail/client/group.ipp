@@ -88,6 +88,37 @@ AIOHTTP_DECL boost::asio::awaitable<void> Parking::park() {
         InitiatePark(this), boost::asio::use_awaitable);
 }
 
+AIOHTTP_DECL std::exception_ptr aborted() {
+    return std::make_exception_ptr(
+        boost::system::system_error(boost::asio::error::operation_aborted));
+}
+
+// So many children start one after the other; then others get their turn. Ten thousand requests
+// that start at once would all be connecting before the first of them is told that it has.
+inline constexpr std::size_t starts_in_a_row = 128;
+
+/// Starts more children, later. It may also be destroyed without a call, as a ChildHandler.
+class StartLater {
+public:
+    explicit StartLater(std::shared_ptr<TaskGroup> group) noexcept : group_(std::move(group)) {}
+    StartLater(StartLater&&) noexcept = default;
+    StartLater(const StartLater&) = delete;
+    StartLater& operator=(const StartLater&) = delete;
+    ~StartLater() {
+        if (const auto group = std::move(group_)) {
+            group->start_destroyed();
+        }
+    }
+
+    void operator()() {
+        const auto group = std::move(group_);
+        group->start_is_due();
+    }
+
+private:
+    std::shared_ptr<TaskGroup> group_;
+};
+
 AIOHTTP_DECL TaskGroup::TaskGroup(std::size_t limit, OnError on_error)
     : limit_(limit == 0 ? SIZE_MAX : limit), on_error_(on_error) {}
 
@@ -105,8 +136,7 @@ AIOHTTP_DECL void TaskGroup::parked() {
 
 AIOHTTP_DECL void TaskGroup::cancel_requested() {
     if (!error_) {
-        error_ = std::make_exception_ptr(
-            boost::system::system_error(boost::asio::error::operation_aborted));
+        error_ = aborted();
     }
     wake_for_one_ = false;
     cancel();
@@ -180,10 +210,16 @@ AIOHTTP_DECL void TaskGroup::proceed() {
 // A child runs up to its first suspension in here and may do anything, such as cancel the
 // group; it cannot end in here, because co_spawn posts that.
 AIOHTTP_DECL void TaskGroup::start_more() {
-    if (std::exchange(starting_, true)) {
+    if (starting_) {
         return;
     }
+    starting_ = true;
+    const auto first = started_;
     while (!exhausted_ && running_ + backlog() < limit_) {
+        if (started_ - first == starts_in_a_row) {
+            boost::asio::post(executor_, StartLater(shared_from_this()));
+            return;  // starting_ until then
+        }
         const auto index = started_++;
         std::optional<boost::asio::awaitable<void>> child;
         try {
@@ -235,16 +271,32 @@ AIOHTTP_DECL void TaskGroup::child_ended(std::size_t index, std::exception_ptr e
     proceed();
 }
 
+AIOHTTP_DECL void TaskGroup::start_is_due() {
+    starting_ = false;
+    if (!exhausted_) {
+        proceed();
+    }
+}
+
+AIOHTTP_DECL void TaskGroup::start_destroyed() {
+    starting_ = false;
+    if (!exhausted_) {
+        give_up();
+    }
+}
+
 // The other children are not cancelled: the io_context destroys them as well, and their
 // operations may be gone already.
 AIOHTTP_DECL void TaskGroup::child_destroyed(std::size_t index) {
     const auto self = count_child_out();
+    store_end(index, aborted());
+    give_up();
+}
+
+AIOHTTP_DECL void TaskGroup::give_up() {
     exhausted_ = true;
-    auto error =
-        std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted));
-    store_end(index, error);
     if (!error_) {
-        error_ = std::move(error);
+        error_ = aborted();
     }
     proceed();
 }

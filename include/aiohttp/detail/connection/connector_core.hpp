@@ -45,6 +45,16 @@ public:
     bool try_acquire(const ClientRequest& request, Lease& lease);
     /// A live connection for the request: waits for a slot, opens a connection.
     asio::awaitable<Error> acquire(const ClientRequest& request, Deadline& deadline, Lease& lease);
+    /// The same in steps, for a lease that holds a slot already and a caller that waits in its own
+    /// coroutine: awaits this and gives end_open() what it came to. A frame less while it connects.
+    asio::awaitable<Error> begin_open(const ClientRequest& request,
+                                      Deadline& deadline,
+                                      Lease& lease,
+                                      std::unique_ptr<Transport>& transport);
+    Error end_open(const Error& error,
+                   Deadline& deadline,
+                   Lease& lease,
+                   std::unique_ptr<Transport> transport);
     /// A new connection for a slot whose connection turned out to be stale.
     asio::awaitable<Error> reopen(const ClientRequest& request, Deadline& deadline, Lease& lease);
 
@@ -63,6 +73,10 @@ public:
     PoolCounters counters() const noexcept;
 
 private:
+    asio::awaitable<Error> dial(const ClientRequest& request,
+                                Deadline& deadline,
+                                const Lease& lease,
+                                std::unique_ptr<Transport>& transport);
     asio::awaitable<Error> open(const ClientRequest& request, Deadline& deadline, Lease& lease);
     asio::awaitable<Error> wait_and_open(const ClientRequest& request,
                                          Deadline& deadline,

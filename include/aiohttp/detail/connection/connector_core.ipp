@@ -120,28 +120,51 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::reopen(const ClientRequest& r
     return open(request, deadline, lease);
 }
 
-AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::dial(const ClientRequest& request,
                                                         Deadline& deadline,
-                                                        Lease& lease) {
-    std::unique_ptr<Transport> transport;
+                                                        const Lease& lease,
+                                                        std::unique_ptr<Transport>& transport) {
     deadline.tell(ConnectionEvent::create_start);
-    const auto error = co_await establish(*dialer_, lease.key(), request.url, deadline, transport);
+    return establish(*dialer_, lease.key(), request.url, deadline, transport);
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::begin_open(
+    const ClientRequest& request,
+    Deadline& deadline,
+    Lease& lease,
+    std::unique_ptr<Transport>& transport) {
+    deadline.begin(Deadline::Limit::connect);
+    return dial(request, deadline, lease, transport);
+}
+
+AIOHTTP_DECL Error ConnectorCore::end_open(const Error& error,
+                                           Deadline& deadline,
+                                           Lease& lease,
+                                           std::unique_ptr<Transport> transport) {
     deadline.end(Deadline::Limit::sock_connect);
     deadline.end(Deadline::Limit::connect);
     if (error) {
         if (pool_) {
             pool_->count(&PoolCounters::not_made);
         }
-        co_return error;
+        return error;
     }
     if (closed_) {
-        co_return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
+        return make_error(errc::connection_closed, Phase::connect, "the connector is closed");
     }
     deadline.tell(ConnectionEvent::create_end);
     ConnectionPtr connection = std::make_unique<Http1Connection>(std::move(transport), buffers_);
     connection->set_number(++opened_);
     lease.set(std::move(connection));
-    co_return Error();
+    return Error();
+}
+
+AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::open(const ClientRequest& request,
+                                                        Deadline& deadline,
+                                                        Lease& lease) {
+    std::unique_ptr<Transport> transport;
+    const auto error = co_await dial(request, deadline, lease, transport);
+    co_return end_open(error, deadline, lease, std::move(transport));
 }
 
 AIOHTTP_DECL void ConnectorCore::interrupt(const void* owner, bool spare_bodies) noexcept {

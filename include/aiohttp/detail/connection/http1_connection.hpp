@@ -31,6 +31,14 @@ public:
     boost::asio::awaitable<Error> exchange(ClientRequest& request,
                                            Deadline& deadline,
                                            ResponseHead& head) override;
+    boost::asio::awaitable<Error> start(ClientRequest& request,
+                                        Deadline& deadline,
+                                        ResponseHead& head) override;
+    SocketRead next_read(Deadline& deadline, ResponseHead& head) override;
+    void take_read(IoResult result, Deadline& deadline) override;
+    Error end_answer(const ClientRequest& request,
+                     Deadline& deadline,
+                     const ResponseHead& head) override;
     bool nothing_sent() const noexcept override { return sent_ == 0; }
     bool answer_begun() const noexcept override { return answer_begun_; }
     std::uint64_t bytes_sent() const noexcept override { return sent_; }
@@ -72,8 +80,9 @@ private:
     boost::asio::awaitable<Error> receive_head(ClientRequest& request,
                                                Deadline& deadline,
                                                ResponseHead& head);
-    asio::mutable_buffer room_for_head(char& first);
-    bool take_received(IoResult received, char first, bool again, Deadline& deadline);
+    void begin_answer(Deadline& deadline);
+    bool lacks_head(ResponseHead& head);
+    asio::mutable_buffer room_for_head();
     boost::asio::awaitable<Sending> await_continue(const ClientRequest& request,
                                                    Deadline& deadline,
                                                    ResponseHead& head);
@@ -111,6 +120,9 @@ private:
     bool piece_ends_chunk_ = false;
     bool body_failed_ = false;
     bool head_done_ = false;
+    bool answer_failed_ = false;   // for send_error_
+    bool answer_awaited_ = false;  // for the first byte at least
+    char first_byte_ = 0;          // of an answer that there was no room for
     bool upload_complete_ = false;
     bool answer_begun_ = false;
     bool continue_received_ = false;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/http1_connection.hpp>
@@ -101,11 +101,17 @@ AIOHTTP_DECL void Http1Connection::begin(const ClientRequest& request, ExchangeT
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientRequest& request,
                                                                      Deadline& deadline,
                                                                      ResponseHead& head) {
+    auto whole = start(request, deadline, head);
+    return whole.valid() ? std::move(whole) : receive_head(request, deadline, head);
+}
+
+AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::start(ClientRequest& request,
+                                                                  Deadline& deadline,
+                                                                  ResponseHead& head) {
     begin(request, deadline.times());
     deadline.watch(Phase::send, transport_.get());
     const auto body = joined_body(request);
-    // Most requests fit into the socket's buffer. Then sending needs no coroutine, and the one that
-    // waits for the answer is a small one.
+    // Most requests fit into the socket's buffer. Then sending needs no coroutine.
     const auto written =
         transport_->try_write(asio::buffer(output_), body.value_or(asio::const_buffer()));
     if (!body || written.error || written.bytes != output_.size() + body->size()) {
@@ -113,82 +119,105 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::exchange(ClientReque
     }
     note_written(request, *body, written, deadline);
     end_sending(Sending::complete, deadline);
+    begin_answer(deadline);
+    if (transport_->plain_socket() != nullptr) {
+        return {};
+    }
     return receive_head(request, deadline, head);
 }
 
-/// Room for what comes next. When memory is scarce it is taken when the first byte is here.
-AIOHTTP_DECL asio::mutable_buffer Http1Connection::room_for_head(char& first) {
-    return input_.scarce() ? asio::buffer(&first, 1) : input_.prepare(head_read_size);
+AIOHTTP_DECL void Http1Connection::begin_answer(Deadline& deadline) {
+    deadline.watch(Phase::wait, transport_.get());
+    answer_awaited_ = false;
+    answer_failed_ = false;
+    if (deadline.verdict()) {
+        send_error_ = deadline.verdict();
+        answer_failed_ = true;
+    }
 }
 
-/// Takes what was read into room_for_head(), and what came behind it; `again`: not for the first
-/// time. False when that was the end: then send_error_ says why.
-AIOHTTP_DECL bool Http1Connection::take_received(IoResult received,
-                                                 char first,
-                                                 bool again,
-                                                 Deadline& deadline) {
-    deadline.end(Deadline::Limit::sock_read);
-    if (input_.lacks_room() && received.bytes > 0) {
-        const auto room = input_.prepare(head_read_size);
-        *static_cast<char*>(room.data()) = first;
-        const auto rest = transport_->try_read(room + 1);
-        received.bytes += rest.bytes;
-        received.error = rest.error == asio::error::would_block ? error_code() : rest.error;
+/// Whether more has to be read for the head.
+AIOHTTP_DECL bool Http1Connection::lacks_head(ResponseHead& head) {
+    return !answer_failed_ && !head_done_ &&
+           (input_.empty() || decode_head(head) == HeadStatus::need_more);
+}
+
+/// Room for what comes next. When memory is scarce it is taken when the first byte is here.
+AIOHTTP_DECL asio::mutable_buffer Http1Connection::room_for_head() {
+    return input_.scarce() ? asio::buffer(&first_byte_, 1) : input_.prepare(head_read_size);
+}
+
+AIOHTTP_DECL Connection::SocketRead Http1Connection::next_read(Deadline& deadline,
+                                                               ResponseHead& head) {
+    if (!lacks_head(head)) {
+        return {};
     }
-    input_.commit(received.bytes);
-    answer_begun_ = answer_begun_ || received.bytes > 0;
-    deadline.add_received(received.bytes);
+    deadline.begin(Deadline::Limit::sock_read);
+    return {transport_->plain_socket(), room_for_head()};
+}
+
+/// Takes what was read into room_for_head(), and what came behind it.
+AIOHTTP_DECL void Http1Connection::take_read(IoResult result, Deadline& deadline) {
+    deadline.end(Deadline::Limit::sock_read);
+    if (input_.lacks_room() && result.bytes > 0) {
+        const auto room = input_.prepare(head_read_size);
+        *static_cast<char*>(room.data()) = first_byte_;
+        const auto rest = transport_->try_read(room + 1);
+        result.bytes += rest.bytes;
+        result.error = rest.error == asio::error::would_block ? error_code() : rest.error;
+    }
+    input_.commit(result.bytes);
+    answer_begun_ = answer_begun_ || result.bytes > 0;
+    deadline.add_received(result.bytes);
     if (auto* const times = deadline.times()) {
         times->head_end = Clock::now();
-        times->answered = again ? times->answered : times->head_end;
+        times->answered = answer_awaited_ ? times->answered : times->head_end;
     }
-    if (!received.error && !deadline.verdict()) {
-        return true;
+    answer_awaited_ = true;
+    if (!result.error && !deadline.verdict()) {
+        return;
     }
+    answer_failed_ = true;
     // The server may have answered before it hung up, or said why by an alert; if not, the first
     // error counts.
     if (!send_error_ || deadline.verdict() || answer_begun_ || transport_->tls_failure()) {
-        send_error_ = explain(received.error, deadline);
+        send_error_ = explain(result.error, deadline);
     }
-    return false;
+}
+
+AIOHTTP_DECL Error Http1Connection::end_answer(const ClientRequest& request,
+                                               Deadline& deadline,
+                                               const ResponseHead& head) {
+    if (answer_failed_) {
+        return send_error_;
+    }
+    if (auto* const times = deadline.times()) {
+        if (!answer_awaited_) {
+            times->answered = times->head_end = times->sent;
+        }
+        times->head_received = head_decoder().consumed();
+    }
+    return begin_body(request, head);
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::receive_head(ClientRequest& request,
                                                                          Deadline& deadline,
                                                                          ResponseHead& head) {
-    if (deadline.verdict()) {
-        co_return deadline.verdict();
-    }
-    deadline.watch(Phase::wait, transport_.get());
-    bool answered = false;
-    while (!head_done_ && (input_.empty() || decode_head(head) == HeadStatus::need_more)) {
+    while (lacks_head(head)) {
         deadline.begin(Deadline::Limit::sock_read);
-        char first = 0;
-        const auto room = room_for_head(first);
-        bool goes_on = false;
+        const auto room = room_for_head();
         // Asio keeps the memory of two coroutine frames; a third one for reading would cost each
         // request two allocations.
         if (auto* const socket = transport_->plain_socket()) {
             const auto result =
                 co_await socket->async_read_some(room, asio::as_tuple(asio::deferred));
-            goes_on = take_received({std::get<0>(result), std::get<1>(result)}, first, answered,
-                                    deadline);
+            take_read({std::get<0>(result), std::get<1>(result)}, deadline);
         } else {
             const auto received = co_await transport_->read_some(room);
-            goes_on = take_received(received, first, answered, deadline);
-        }
-        answered = true;
-        if (!goes_on) {
-            co_return send_error_;
+            take_read(received, deadline);
         }
     }
-    if (auto* const times = deadline.times()) {
-        if (!answered) {
-            times->answered = times->head_end = times->sent;
-        }
-        times->head_received = head_decoder().consumed();
-    }
-    co_return begin_body(request, head);
+    co_return end_answer(request, deadline, head);
 }
 
 AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {

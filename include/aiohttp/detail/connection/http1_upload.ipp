@@ -104,6 +104,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::send_and_receive(Cli
         sending = co_await send_body(request, deadline, head);
     }
     end_sending(sending, deadline);
+    begin_answer(deadline);
     co_return co_await receive_head(request, deadline, head);
 }
 

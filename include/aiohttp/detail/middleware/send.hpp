@@ -21,9 +21,10 @@ struct Exchange {
     RequestDefaults defaults;
     DeadlinePool::Handle deadline;
     std::shared_ptr<ResponseBuffers> spare = nullptr;
-    Lease lease = Lease();                  ///< the connection that has the rest of the response
-    ResponseHead head = ResponseHead();     ///< until it is complete
-    ExchangeTimes times = ExchangeTimes();  ///< until there is a response
+    Lease lease = Lease();  ///< the connection that has the rest of the response
+    std::unique_ptr<Transport> transport = nullptr;     ///< of a connection that is being made
+    ResponseHead head = ResponseHead();                 ///< until it is complete
+    ExchangeTimes times = ExchangeTimes();              ///< until there is a response
     std::shared_ptr<ResponseState> response = nullptr;  ///< once the hop's head has come
     History history = nullptr;                          ///< once there were redirects
     std::shared_ptr<UserChain> users = nullptr;         ///< around every hop, if there are any
