@@ -43,7 +43,8 @@ public:
     /// would take another allocation for it.
     template <typename Handler, typename... Args>
     Handler& emplace_canceller(Args&&... args) {
-        static_assert(sizeof(Handler) <= sizeof(place_), "one pointer with Boost 1.81");
+        static_assert(sizeof(Handler) <= sizeof(place_) && alignof(Handler) <= alignof(void*),
+                      "it holds one pointer with Boost 1.81");
         auto* const handler = std::construct_at(static_cast<Handler*>(static_cast<void*>(&place_)),
                                                 std::forward<Args>(args)...);
         canceller_ = [](void* place, Act act) {
