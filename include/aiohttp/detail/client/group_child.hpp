@@ -30,7 +30,7 @@ public:
             group_->in_first_turn_ = nullptr;
         }
         if (canceller_ != nullptr) {
-            canceller_(&place_, Act::destroy);
+            canceller_(place_.data(), Act::destroy);
         }
     }
     TaskGroupChild(const TaskGroupChild&) = delete;
@@ -45,8 +45,7 @@ public:
     Handler& emplace_canceller(Args&&... args) {
         static_assert(sizeof(Handler) <= sizeof(place_) && alignof(Handler) <= alignof(void*),
                       "it holds one pointer with Boost 1.81");
-        auto* const handler = std::construct_at(static_cast<Handler*>(static_cast<void*>(&place_)),
-                                                std::forward<Args>(args)...);
+        auto* const handler = ::new (place_.data()) Handler(std::forward<Args>(args)...);
         canceller_ = [](void* place, Act act) {
             auto* const held = std::launder(static_cast<Handler*>(place));
             if (act == Act::call) {
@@ -63,7 +62,7 @@ public:
     // turn cancel_if_due() is to be called later: then cancel() returns false.
     [[nodiscard]] bool cancel() {
         if (begun_ && group_->in_first_turn_ != this) {
-            canceller_(&place_, Act::call);
+            canceller_(place_.data(), Act::call);
             return true;
         }
         due_ = true;
@@ -72,7 +71,7 @@ public:
 
     void cancel_if_due() {
         if (begun_ && std::exchange(due_, false)) {
-            canceller_(&place_, Act::call);
+            canceller_(place_.data(), Act::call);
         }
     }
 
