@@ -44,7 +44,9 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
     exchange.response = make_response_state(std::move(exchange.head), exchange.times);
     ResponseState& response = *exchange.response;
-    response.share_buffers(std::move(exchange.spare));
+    if (exchange.spare != nullptr) {
+        response.share_buffers(*std::exchange(exchange.spare, nullptr));
+    }
     exchange.deadline->record(response.times);
     response.remote_endpoint = exchange.lease->remote_endpoint();
     if (const auto& tls = exchange.lease->tls_peer()) {

@@ -164,8 +164,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
     Exchange& whole = *hop->exchange;
     auto error = prepare_send(*hop);
     if (!error) {
-        Exchange exchange{whole.connector, hop->request, whole.defaults,
-                          whole.connector->deadlines().start_part(*whole.deadline)};
+        Exchange exchange(*whole.connector, hop->request, whole.defaults,
+                          whole.connector->deadlines().start_part(*whole.deadline));
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         exchange.defaults.netrc = nullptr;
         exchange.trace = whole.trace;
