@@ -46,12 +46,11 @@ public:
     /// have one saves a system call, but ten thousand of them are 40 MiB.
     bool scarce() const noexcept { return taken_ >= plenty; }
 
-    /// An empty string to write into.
+    /// A string to write over: what was written last is still in it.
     std::string take_text() noexcept { return std::exchange(text_, std::string()); }
     void give_back(std::string text) noexcept {
         if (text.capacity() <= usual_size) {
             text_ = std::move(text);
-            text_.clear();
         }
     }
 
