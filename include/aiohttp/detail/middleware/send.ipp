@@ -34,7 +34,7 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
         exchange.request.usual_wire = false;
         choose_route(exchange);
     }
-    if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
+    if (!exchange.connector->try_acquire(exchange.request, exchange.times.start, exchange.lease)) {
         return false;
     }
     exchange.deadline->tell(ConnectionEvent::reused);
@@ -159,7 +159,7 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
     if (!lease->trailers().empty()) {
         response.trailers = std::move(lease->trailers());
     }
-    settle(lease);
+    settle(lease, response.times.head_end);  // which was just now
     return true;
 }
 
