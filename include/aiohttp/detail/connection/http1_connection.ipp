@@ -313,6 +313,9 @@ AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
 }
 
 AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {
+    if (input_.empty() && transport_->is_quiet()) {
+        return false;
+    }
     char unexpected = 0;
     const auto received = transport_->try_read(asio::buffer(&unexpected, 1));
     return !input_.empty() || received.error != asio::error::would_block;
