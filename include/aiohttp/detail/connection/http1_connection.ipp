@@ -255,7 +255,11 @@ AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
 }
 
 AIOHTTP_DECL bool Http1Connection::body_done() {
-    const bool done = body_piece().empty() && !body_failed_ && body().done();
+    const BodyDecoder& decoder = body();
+    if (!decoder.done()) {
+        body_piece();  // its end may be here
+    }
+    const bool done = decoder.done() && piece_.empty() && !body_failed_;
     if (done) {
         input_.rest();
     }
