@@ -139,7 +139,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
 AIOHTTP_DECL void identify(ResponseState& response, std::string&& method, Url&& url) {
     response.method = std::move(method);
     if (url.fragment().empty()) {
-        response.url.swap(url);  // cheaper than moving, and a response has none before
+        response.url = std::move(url);
     } else {
         response.url = url.without_fragment();
         response.real_url = std::move(url);
