@@ -47,10 +47,11 @@ public:
     bool scarce() const noexcept { return taken_ >= plenty; }
 
     /// A string to write over: what was written last is still in it.
-    std::string take_text() noexcept { return std::exchange(text_, std::string()); }
-    void give_back(std::string text) noexcept {
-        if (text.capacity() <= usual_size) {
-            text_ = std::move(text);
+    std::string take_text() noexcept { return std::move(text_); }
+    void give_back(std::string&& text) noexcept {
+        std::string given(std::move(text));  // the giver has none left, be it kept or not
+        if (given.capacity() <= usual_size) {
+            text_ = std::move(given);
         }
     }
 
