@@ -208,10 +208,11 @@ AIOHTTP_DECL RedirectRules redirect_rules_of(const RequestSpec& spec) {
 
 /// The check that a response has to pass, or null.
 AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
-    if (!spec.wishes->raise_for_status && spec.session->status_check()) {
+    const RequestWishes& wishes = *spec.wishes;
+    if (!wishes.raise_for_status && spec.session->status_check()) {
         return &spec.session->status_check();
     }
-    return spec.wishes->status_check ? &spec.wishes->status_check : nullptr;
+    return wishes.status_check && *wishes.status_check ? &*wishes.status_check : nullptr;
 }
 
 inline bool raises_for_status(const RequestSpec& spec) {

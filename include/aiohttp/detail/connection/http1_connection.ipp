@@ -284,7 +284,11 @@ AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
 }
 
 AIOHTTP_DECL bool Http1Connection::body_done() {
-    const bool done = body_piece().empty() && !body_failed_ && body().done();
+    const BodyDecoder& decoder = body();
+    if (!decoder.done()) {
+        body_piece();  // its end may be here
+    }
+    const bool done = decoder.done() && piece_.empty() && !body_failed_;
     if (done) {
         input_.rest();
     }
@@ -342,6 +346,9 @@ AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
 }
 
 AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {
+    if (input_.empty() && transport_->is_quiet()) {
+        return false;
+    }
     char unexpected = 0;
     const auto received = transport_->try_read(asio::buffer(&unexpected, 1));
     return !input_.empty() || received.error != asio::error::would_block;
