@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -322,6 +323,39 @@ Awaitable<> check_cancelled_while_starting() {
     CHECK(log.running == 0);
 }
 
+Awaitable<int> note_turn(const bool* others_had_theirs, int* started_after) {
+    *started_after += *others_had_theirs ? 1 : 0;
+    co_await aiohttp::sleep(1ms);
+    co_return 0;
+}
+
+Awaitable<> check_turns() {
+    bool others_had_theirs = false;
+    int started_after = 0;
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::post(executor, [&others_had_theirs] { others_had_theirs = true; });
+    std::vector<Awaitable<int>> children;
+    for (int i = 0; i < 1000; ++i) {
+        children.push_back(note_turn(&others_had_theirs, &started_after));
+    }
+    const auto values = co_await gather(std::move(children));
+    CHECK(values.size() == 1000);
+    CHECK(started_after > 500);
+}
+
+Awaitable<> check_failure_while_starting() {
+    Log log;
+    std::vector<Awaitable<int>> children;
+    children.push_back(fail_at_once("the first"));
+    for (int i = 0; i < 1000; ++i) {
+        children.push_back(logged(&log, 1h, i));
+    }
+    const auto outcome = co_await outcome_of(discard_range(std::move(children), 0));
+    CHECK(outcome == "the first");
+    CHECK(log.started < 500);
+    CHECK(log.running == 0);
+}
+
 Awaitable<> gather_with_dead_state(bool* reached) {
     try {
         co_await aiohttp::sleep(1h);
@@ -329,6 +363,71 @@ Awaitable<> gather_with_dead_state(bool* reached) {
         *reached = true;
     }
     co_await gather(fail_at_once("never started"));
+}
+
+Awaitable<> discard(Awaitable<int> child) {
+    co_await std::move(child);
+}
+
+/// Children without a value run without a coroutine of the library's around them.
+Awaitable<> check_no_values() {
+    Log log;
+    std::vector<Awaitable<>> children;
+    children.push_back(discard(logged(&log, 2ms, 1)));
+    children.push_back(discard(fail_at_once("early")));
+    children.emplace_back();
+    children.push_back(discard(fail_after(1ms, "late")));
+    const auto outcomes = co_await gather_settled(std::move(children));
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[0].has_value());
+    CHECK_THROWS_WITH(outcomes[1].value(), "early");
+    CHECK_THROWS_AS(outcomes[2].value(), std::logic_error);
+    CHECK_THROWS_WITH(outcomes[3].value(), "late");
+    const auto mixed = co_await gather_settled(discard(after(1ms, 1)), after(2ms, 2),
+                                               discard(fail_after(3ms, "last")), Awaitable<int>());
+    CHECK(std::get<0>(mixed).has_value());
+    CHECK(std::get<1>(mixed).value() == 2);
+    CHECK_THROWS_WITH(std::get<2>(mixed).value(), "last");
+    CHECK_THROWS_AS(std::get<3>(mixed).value(), std::logic_error);
+}
+
+Awaitable<> discard_all(std::vector<Awaitable<>> children, std::size_t limit) {
+    co_await gather(std::move(children), {.limit = limit});
+}
+
+Awaitable<> check_failure_without_values() {
+    Log log;
+    std::vector<Awaitable<>> children;
+    children.push_back(discard(logged(&log, 1h, 1)));
+    children.push_back(discard(fail_after(1ms, "first")));
+    children.push_back(discard(logged(&log, 1h, 1)));
+    const auto outcome = co_await outcome_of(discard_all(std::move(children), 2));
+    CHECK(outcome == "first");
+    CHECK(log.started == 1);
+    CHECK(log.cancelled == 1);
+    CHECK(log.running == 0);
+}
+
+Awaitable<> cancel_parent_and_wait(aiohttp::Task<void>* parent, Log* log) {
+    parent->cancel();
+    co_await logged(log, 1h, 1);
+}
+
+Awaitable<> gather_without_values_after(aiohttp::Task<void>* self, Log* log) {
+    co_await aiohttp::sleep(1ms);
+    co_await gather(discard(logged(log, 1h, 1)), cancel_parent_and_wait(self, log),
+                    discard(logged(log, 1h, 3)));
+}
+
+Awaitable<> check_cancelled_by_a_child_that_waits() {
+    Log log;
+    aiohttp::Task<void> task;
+    task = co_await aiohttp::create_task(gather_without_values_after(&task, &log));
+    const auto outcome = co_await outcome_of(task.result());
+    CHECK(outcome == "cancelled");
+    CHECK(log.started == 2);
+    CHECK(log.cancelled == 2);
+    CHECK(log.running == 0);
 }
 
 Awaitable<int> count_up(int* counter) {
@@ -485,6 +584,18 @@ TEST_CASE("a child may cancel the coroutine that is starting it", "[gather][canc
     run_virtual(check_cancelled_while_starting());
 }
 
+TEST_CASE("a child that cancels what gathers it is cancelled where it waits", "[gather][cancel]") {
+    run_virtual(check_cancelled_by_a_child_that_waits());
+}
+
+TEST_CASE("gather_settled keeps the outcomes of awaitables without a value", "[gather]") {
+    run_virtual(check_no_values());
+}
+
+TEST_CASE("an error cancels awaitables without a value, too", "[gather][cancel]") {
+    run_virtual(check_failure_without_values());
+}
+
 TEST_CASE("a gather awaited after the cancellation starts nothing", "[gather][cancel]") {
     bool reached = false;
     CHECK(run_virtual(give_up(gather_with_dead_state(&reached), 1ms)) == 1ms);
@@ -502,6 +613,27 @@ TEST_CASE("a gather on a strand may be run by several threads", "[gather][strand
     other.join();
     CHECK(counter == 52 * 20);
     CHECK_FALSE(error);
+}
+
+TEST_CASE("a gather of many lets others have their turn while it starts", "[gather]") {
+    run_virtual(check_turns());
+}
+
+TEST_CASE("a gather whose child fails while it starts does not start the rest", "[gather]") {
+    run_virtual(check_failure_while_starting());
+}
+
+TEST_CASE("a gather of many is destroyed while it starts", "[gather]") {
+    Log log;
+    {
+        asio::io_context io;
+        asio::co_spawn(io, discard_range(countdown(&log, 1000), 0), [](std::exception_ptr) {});
+        io.poll_one();
+        CHECK(log.running > 0);
+        CHECK(log.running < 1000);
+    }
+    CHECK(log.running == 0);
+    CHECK(log.cancelled == 0);
 }
 
 TEST_CASE("a gather is destroyed with its io_context", "[gather]") {
