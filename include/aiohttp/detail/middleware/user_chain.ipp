@@ -7,8 +7,8 @@
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
-#include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/error.hpp>
 
 namespace aiohttp::detail {
@@ -48,22 +48,9 @@ AIOHTTP_DECL UserHop::UserHop(Exchange& of)
     request.body = std::move(of.request.body);
 }
 
-/// A middleware that asks another origin leaves this one: a redirect from there is as one from
-/// here to there.
-AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
-    ClientRequest& request = exchange.request;
-    if (url.same_origin(request.url)) {
-        return;
-    }
-    exchange.defaults.left_origin = true;
-    erase_origin_fields(request.headers);
-    request.cookies.clear();
-    if (url.host() != request.url.host()) {
-        request.forget_server_hostname();
-    }
-}
-
 AIOHTTP_DECL void UserHop::end() noexcept {
+    // A middleware may have asked another origin: a redirect from there is as one from here to
+    // there.
     leave_origin(*exchange, request.url);
     if (sending) {
         exchange->request.url = request.url;
