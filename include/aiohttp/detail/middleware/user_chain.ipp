@@ -22,19 +22,6 @@ AIOHTTP_DECL void ChainGuard::abort() noexcept {
     cancel();
 }
 
-AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
-    Headers fields;
-    for (const auto field : *defaults.session_headers) {
-        if (!defaults.leaves_behind(field.name) && !request.headers.contains(field.name)) {
-            fields.add_unchecked(field.name, field.value);
-        }
-    }
-    for (const auto field : request.headers) {
-        fields.add_unchecked(field.name, field.value);
-    }
-    return fields;
-}
-
 AIOHTTP_DECL void take_session_fields(Exchange& exchange) {
     exchange.request.headers = fields_of(exchange.request, exchange.defaults);
     exchange.defaults.session_headers = &no_headers;
