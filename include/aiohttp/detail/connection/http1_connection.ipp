@@ -299,6 +299,12 @@ AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
     return framing_.kind == BodyKind::length ? piece_.size() + body().direct() : piece_.size();
 }
 
+/// When the length is known: the rest of the body, and a byte that does not belong to it.
+AIOHTTP_DECL std::size_t Http1Connection::most_to_read(std::size_t limit) const noexcept {
+    const bool ends = framing_.kind == BodyKind::length && body().direct() < limit;
+    return ends ? static_cast<std::size_t>(body().direct() + 1) : limit;
+}
+
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& deadline,
                                                                       std::size_t limit) {
     if (deadline.verdict()) {
@@ -310,7 +316,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
     }
     deadline.watch(Phase::body, transport_.get());
     deadline.begin(Deadline::Limit::sock_read);
-    const auto room = input_.prepare(std::max(limit, head_read_size));
+    const auto room = input_.prepare(std::max(most_to_read(limit), head_read_size));
     const auto received = co_await transport_->read_some(room);
     deadline.end(Deadline::Limit::sock_read);
     input_.commit(received.bytes);
