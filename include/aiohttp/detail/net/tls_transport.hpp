@@ -49,6 +49,7 @@ public:
     void cancel_read() noexcept override;
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
+    bool is_quiet() noexcept override;
     std::string remote_endpoint() const override;
     std::shared_ptr<const TlsPeer> tls_peer() const override { return peer_; }
     std::shared_ptr<const TlsFailure> tls_failure() const override { return failure_; }

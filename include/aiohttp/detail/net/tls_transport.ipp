@@ -353,6 +353,10 @@ AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept
     }
 }
 
+AIOHTTP_DECL bool TlsTransport::is_quiet() noexcept {
+    return is_drained() && next_->is_quiet();
+}
+
 AIOHTTP_DECL std::string TlsTransport::remote_endpoint() const {
     return next_->remote_endpoint();
 }
