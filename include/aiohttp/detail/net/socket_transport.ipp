@@ -18,7 +18,8 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket, std::string peer)
+AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket,
+                                              std::shared_ptr<const std::string> peer)
     : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
 AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endpoint peer) {
@@ -134,10 +135,6 @@ AIOHTTP_DECL IoResult SocketTransport::try_read(asio::mutable_buffer into) noexc
     IoResult result;
     result.bytes = socket_.read_some(into, result.error);
     return result;
-}
-
-AIOHTTP_DECL std::string SocketTransport::remote_endpoint() const {
-    return peer_;
 }
 
 }  // namespace aiohttp::detail

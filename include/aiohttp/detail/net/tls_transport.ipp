@@ -353,8 +353,4 @@ AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept
     }
 }
 
-AIOHTTP_DECL std::string TlsTransport::remote_endpoint() const {
-    return next_->remote_endpoint();
-}
-
 }  // namespace aiohttp::detail
