@@ -195,9 +195,12 @@ AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
                                    Headers& fields) {
     const Headers& session = *defaults.session_headers;
     fields.clear();
-    // What most requests send fits, and not much more: many may wait for their answers at once.
+    // What most requests send fits, and nothing more: many may wait for their answers at once.
     const auto given = session.size() + request.headers.size();
-    fields.reserve(given + 5, request.url.authority().size() + (given == 0 ? 112 : 512));
+    const bool bare = given == 0 && !request.body;
+    fields.reserve(given + (bare ? 4 : 6), request.url.authority().size() + (bare         ? 86
+                                                                             : given == 0 ? 144
+                                                                                          : 512));
 
     // RFC 9112 3.2: Host should be the first field.
     const auto request_host = request.headers.get("host");
