@@ -51,8 +51,8 @@ public:
     }
 
 private:
-    void child_failed(std::size_t index, std::exception_ptr error) override {
-        ready_.emplace_back(index, Outcome<T>(std::move(error)));
+    void store_end(std::size_t index, std::exception_ptr error) override {
+        store_end_of_child<T>(*this, index, std::move(error));
     }
     [[nodiscard]] std::size_t backlog() const noexcept override { return ready_.size(); }
 

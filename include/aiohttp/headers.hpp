@@ -115,8 +115,10 @@ private:
     /// One of 32 bits for a name, by its length and first letter. Most searches are for a name that
     /// is not there, and end with a look at the bits of those that are.
     static std::uint32_t bit_of(std::string_view name) noexcept {
-        const auto first = name.empty() ? 0U : static_cast<unsigned char>(name.front());
-        return std::uint32_t{1} << ((name.size() + first) % 32);  // upper and lower case alike
+        return bit_of(name.size(), name.empty() ? '\0' : name.front());
+    }
+    static std::uint32_t bit_of(std::size_t size, char first) noexcept {
+        return std::uint32_t{1} << ((size + static_cast<unsigned char>(first)) % 32);  // any case
     }
     bool may_contain(std::string_view name) const noexcept { return (names_ & bit_of(name)) != 0; }
     const_iterator find(std::string_view name) const noexcept;

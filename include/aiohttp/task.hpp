@@ -47,14 +47,14 @@ public:
     Outcome<T>& outcome() noexcept { return outcome_; }
 
 private:
-    boost::asio::awaitable<void> next_child(std::size_t index) override {
+    std::optional<boost::asio::awaitable<void>> next_child(std::size_t index) override {
         if (index != 0) {
-            return {};
+            return std::nullopt;
         }
-        return deliver(std::move(child_), this, index);
+        return run_child(std::move(child_), this, index);
     }
-    void child_failed(std::size_t, std::exception_ptr error) override {
-        outcome_ = Outcome<T>(std::move(error));
+    void store_end(std::size_t index, std::exception_ptr error) override {
+        store_end_of_child<T>(*this, index, std::move(error));
     }
 
     boost::asio::awaitable<T> child_;
@@ -116,7 +116,8 @@ public:
     [[nodiscard]] bool done() const { return group()->ended(); }
 
     /// Asks the coroutine to end: what it awaits throws operation_aborted. No effect if it is
-    /// done. It may take its time to clean up; result() waits for that.
+    /// done. It may take its time to clean up; result() waits for that. A coroutine that cancels
+    /// itself before it was ever suspended is told when it is, as in asyncio.
     void cancel() { group()->cancel(); }
 
 private:

@@ -45,8 +45,9 @@ public:
     Url(const Url&) = default;
     Url& operator=(const Url&) = default;
     /// Moving leaves the source empty.
-    Url(Url&& other) noexcept
-        : text_(std::exchange(other.text_, {})), at_(std::exchange(other.at_, {})) {}
+    Url(Url&& other) noexcept : text_(std::move(other.text_)), at_(std::exchange(other.at_, {})) {
+        other.text_.clear();
+    }
     Url& operator=(Url&& other) noexcept;
     ~Url() = default;
 

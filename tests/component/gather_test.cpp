@@ -365,6 +365,71 @@ Awaitable<> gather_with_dead_state(bool* reached) {
     co_await gather(fail_at_once("never started"));
 }
 
+Awaitable<> discard(Awaitable<int> child) {
+    co_await std::move(child);
+}
+
+/// Children without a value run without a coroutine of the library's around them.
+Awaitable<> check_no_values() {
+    Log log;
+    std::vector<Awaitable<>> children;
+    children.push_back(discard(logged(&log, 2ms, 1)));
+    children.push_back(discard(fail_at_once("early")));
+    children.emplace_back();
+    children.push_back(discard(fail_after(1ms, "late")));
+    const auto outcomes = co_await gather_settled(std::move(children));
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[0].has_value());
+    CHECK_THROWS_WITH(outcomes[1].value(), "early");
+    CHECK_THROWS_AS(outcomes[2].value(), std::logic_error);
+    CHECK_THROWS_WITH(outcomes[3].value(), "late");
+    const auto mixed = co_await gather_settled(discard(after(1ms, 1)), after(2ms, 2),
+                                               discard(fail_after(3ms, "last")), Awaitable<int>());
+    CHECK(std::get<0>(mixed).has_value());
+    CHECK(std::get<1>(mixed).value() == 2);
+    CHECK_THROWS_WITH(std::get<2>(mixed).value(), "last");
+    CHECK_THROWS_AS(std::get<3>(mixed).value(), std::logic_error);
+}
+
+Awaitable<> discard_all(std::vector<Awaitable<>> children, std::size_t limit) {
+    co_await gather(std::move(children), {.limit = limit});
+}
+
+Awaitable<> check_failure_without_values() {
+    Log log;
+    std::vector<Awaitable<>> children;
+    children.push_back(discard(logged(&log, 1h, 1)));
+    children.push_back(discard(fail_after(1ms, "first")));
+    children.push_back(discard(logged(&log, 1h, 1)));
+    const auto outcome = co_await outcome_of(discard_all(std::move(children), 2));
+    CHECK(outcome == "first");
+    CHECK(log.started == 1);
+    CHECK(log.cancelled == 1);
+    CHECK(log.running == 0);
+}
+
+Awaitable<> cancel_parent_and_wait(aiohttp::Task<void>* parent, Log* log) {
+    parent->cancel();
+    co_await logged(log, 1h, 1);
+}
+
+Awaitable<> gather_without_values_after(aiohttp::Task<void>* self, Log* log) {
+    co_await aiohttp::sleep(1ms);
+    co_await gather(discard(logged(log, 1h, 1)), cancel_parent_and_wait(self, log),
+                    discard(logged(log, 1h, 3)));
+}
+
+Awaitable<> check_cancelled_by_a_child_that_waits() {
+    Log log;
+    aiohttp::Task<void> task;
+    task = co_await aiohttp::create_task(gather_without_values_after(&task, &log));
+    const auto outcome = co_await outcome_of(task.result());
+    CHECK(outcome == "cancelled");
+    CHECK(log.started == 2);
+    CHECK(log.cancelled == 2);
+    CHECK(log.running == 0);
+}
+
 Awaitable<int> count_up(int* counter) {
     for (int i = 0; i < 20; ++i) {
         ++*counter;
@@ -517,6 +582,18 @@ TEST_CASE("a gather cancelled while its error unwinds rethrows that error", "[ga
 
 TEST_CASE("a child may cancel the coroutine that is starting it", "[gather][cancel]") {
     run_virtual(check_cancelled_while_starting());
+}
+
+TEST_CASE("a child that cancels what gathers it is cancelled where it waits", "[gather][cancel]") {
+    run_virtual(check_cancelled_by_a_child_that_waits());
+}
+
+TEST_CASE("gather_settled keeps the outcomes of awaitables without a value", "[gather]") {
+    run_virtual(check_no_values());
+}
+
+TEST_CASE("an error cancels awaitables without a value, too", "[gather][cancel]") {
+    run_virtual(check_failure_without_values());
 }
 
 TEST_CASE("a gather awaited after the cancellation starts nothing", "[gather][cancel]") {

@@ -301,6 +301,42 @@ Awaitable<int> cancel_and_return(Task<int>* self) {
     co_return 5;
 }
 
+Awaitable<> cancel_and_end(Task<void>* self, bool* ended) {
+    self->cancel();
+    *ended = true;
+    co_return;
+}
+
+/// Cancels itself in its first turn, and so is to be cancelled where it is suspended first.
+template <typename T>
+Awaitable<T> cancel_and_sleep(Task<T>* self, bool* cancelled) {
+    self->cancel();
+    try {
+        co_await aiohttp::sleep(1h);
+    } catch (const system_error& error) {
+        *cancelled = error.code() == asio::error::operation_aborted;
+        throw;
+    }
+    co_return T();
+}
+
+template <typename T>
+void check_cancel_and_sleep() {
+    asio::io_context io;
+    bool cancelled = false;
+    Task<T> task;
+    task = create_task(io.get_executor(), cancel_and_sleep(&task, &cancelled));
+    io.run();
+    CHECK(cancelled);
+    CHECK(task.done());
+    CHECK(run_virtual(outcome_of(task.result())) == "cancelled");
+}
+
+Awaitable<> fail_now() {
+    throw std::runtime_error("failed");
+    co_return;
+}
+
 Awaitable<> forget_tasks(std::vector<Task<int>>* tasks) {
     *tasks = co_await three_tasks();
     co_await wait_for_all(tasks);
@@ -380,6 +416,56 @@ TEST_CASE("a task that cancels itself and ends at once has its result", "[task][
     task = create_task(io.get_executor(), cancel_and_return(&task));
     io.run();
     CHECK(run_virtual(task.result()) == 5);
+}
+
+TEST_CASE("a task without a value that cancels itself and ends at once has ended well",
+          "[task][cancel]") {
+    asio::io_context io;
+    bool ended = false;
+    Task<void> task;
+    task = create_task(io.get_executor(), cancel_and_end(&task, &ended));
+    io.run();
+    CHECK(ended);
+    CHECK(task.done());
+    CHECK(run_virtual(outcome_of(task.result())) == "completed");
+}
+
+TEST_CASE("a task that cancels itself is cancelled where it waits", "[task][cancel]") {
+    check_cancel_and_sleep<int>();
+    check_cancel_and_sleep<void>();
+}
+
+TEST_CASE("a task without a value that was started from outside can be cancelled while it waits",
+          "[task][cancel]") {
+    asio::io_context io;
+    bool done = false;
+    auto task = create_task(io.get_executor(), set_when_done(&done, 3600000));
+    io.poll();
+    CHECK_FALSE(task.done());
+    task.cancel();
+    io.run();
+    CHECK(task.done());
+    CHECK_FALSE(done);
+    CHECK(run_virtual(outcome_of(task.result())) == "cancelled");
+}
+
+TEST_CASE("a task without a value that was cancelled before its first turn says so",
+          "[task][cancel]") {
+    asio::io_context io;
+    auto task = create_task(io.get_executor(), fail_now());
+    task.cancel();
+    io.run();
+    CHECK(task.done());
+    CHECK(run_virtual(outcome_of(task.result())) == "cancelled");
+}
+
+TEST_CASE("a task without a value keeps its error", "[task]") {
+    asio::io_context io;
+    auto task = create_task(io.get_executor(), fail_now());
+    auto empty = create_task(io.get_executor(), Awaitable<>());
+    io.run();
+    CHECK_THROWS_WITH(run_virtual(task.result()), "failed");
+    CHECK_THROWS_AS(run_virtual(empty.result()), std::logic_error);
 }
 
 TEST_CASE("a task may outlive its io_context", "[task]") {

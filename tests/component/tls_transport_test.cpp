@@ -88,6 +88,12 @@ public:
         collect();
     }
     void send_raw(std::string_view bytes) { output_ += bytes; }
+    /// Says that it changes its keys and wants the client to do so.
+    void update_keys() {
+        SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+        SSL_do_handshake(ssl_.get());
+        collect();
+    }
     void notify() {
         SSL_shutdown(ssl_.get());
         collect();
@@ -353,6 +359,45 @@ TEST_CASE("a closed connection says close_notify, once, and waits for nothing", 
             }
             CHECK(rig.server.notified());
         }
+    }());
+}
+
+TEST_CASE("a server that updates its keys is answered and told of the end", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        for (const bool with_data : {false, true}) {
+            INFO("with data " << with_data);
+            Rig rig(certificate());
+            co_await rig.client->handshake();
+            char none = 0;
+            rig.client->try_read(asio::buffer(&none, 1));  // the tickets
+            rig.server.update_keys();
+            if (with_data) {
+                rig.server.send("hello");
+                const auto text = co_await rig.read();
+                CHECK(text == "hello");
+            } else {
+                const auto read = rig.client->try_read(asio::buffer(&none, 1));
+                CHECK(read.error == asio::error::would_block);
+            }
+            // The next request need not wait behind the answer.
+            const auto written = rig.client->try_write(asio::buffer("again", 5), {});
+            CHECK_FALSE(written.error);
+            CHECK(rig.server.received() == "again");
+            rig.client->close();
+            CHECK(rig.server.notified());
+        }
+    }());
+}
+
+TEST_CASE("a connection that closes behind an update of keys says close_notify", "[tls]") {
+    run_sync([]() -> asio::awaitable<void> {
+        Rig rig(certificate());
+        co_await rig.client->handshake();
+        char none = 0;
+        rig.server.update_keys();
+        rig.client->try_read(asio::buffer(&none, 1));
+        rig.client->close();
+        CHECK(rig.server.notified());
     }());
 }
 

@@ -14,12 +14,19 @@
 
 #include "support/catch.hpp"
 #include "support/client.hpp"
+#include "support/coding.hpp"
+#include "support/memory_peak.hpp"
 
 using aiohttp::BearerAuth;
 using aiohttp::ClientResponse;
 using aiohttp::ClientSession;
 using aiohttp::Request;
 using aiohttp::testing::Async;
+using aiohttp::testing::clear_peak;
+using aiohttp::testing::encoded;
+using aiohttp::testing::peak_counts;
+using aiohttp::testing::peak_memory;
+using aiohttp::testing::prose;
 using aiohttp::testing::Reply;
 using aiohttp::testing::run_client;
 using aiohttp::testing::Server;
@@ -131,4 +138,39 @@ TEST_CASE("a request sends the same whatever request came before it") {
             CHECK(head == alone[second]);
         }
     }
+}
+
+TEST_CASE("a response that was read whole holds no more memory than its body") {
+    static const auto small = body_of(6000);
+    static const auto large = prose(100'000);
+    Server server;
+    server.route("/small", Reply(200, small));
+    server.route("/large", Reply(200, encoded(aiohttp::ContentCoding::gzip, large))
+                               .header("Content-Encoding", "gzip"));
+    run_client(server, [](ClientSession& session, Server& target) -> Async {
+        static constexpr std::size_t count = 100;
+        std::vector<ClientResponse> kept;
+        clear_peak();
+        auto before = peak_memory();
+        // Each small body is read into what the large one before it has left.
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto text = co_await session.get(target.url("/large")).text();
+            auto response = co_await session.get(target.url("/small"));
+            const auto bytes = co_await response.read();
+            CHECK(text == large);
+            CHECK(bytes == small);
+            kept.push_back(std::move(response));
+        }
+        CHECK((!peak_counts || peak_memory() - before < count * 30'000));
+        clear_peak();
+        before = peak_memory();
+        for (std::size_t i = 0; i < count; ++i) {
+            auto response = co_await session.get(target.url("/large"));
+            const auto bytes = co_await response.read();
+            CHECK(bytes == large);
+            kept.push_back(std::move(response));
+        }
+        // The body, which may have room for twice as much, and no decoder.
+        CHECK((!peak_counts || peak_memory() - before < count * 160'000));
+    });
 }

@@ -72,7 +72,7 @@ AIOHTTP_DECL void Headers::note(std::span<const Lengths> lines) noexcept {
     for (const auto lengths : lines) {
         noted -= sizeof lengths;
         std::memcpy(noted, &lengths, sizeof lengths);
-        names |= bit_of({text, lengths.name});
+        names |= bit_of(lengths.name, *text);
         text += lengths.name + separator.size() + lengths.value + line_end.size();
     }
     used_ = static_cast<std::size_t>(text - buffer_.get());

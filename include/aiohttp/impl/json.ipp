@@ -63,12 +63,16 @@ AIOHTTP_DECL nlohmann::json parse_json(const std::string& text,
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_json(std::shared_ptr<ResponseState> state,
                                                               std::string content_type) {
     check_json_type(*state, content_type);
-    auto text = co_await read_whole(state);
-    const auto encoding = encoding_of(state);
-    if (!is_utf8_name(encoding)) {  // the parser sees itself that UTF-8 is right
-        text = decode_whole(*state, encoding, DecodeErrors::strict);
+    if (!state->take_kept()) {
+        auto whole = co_await read_rest(state, state->whole_buffer());
+        state->keep_whole(std::move(whole));
     }
-    co_return parse_json(text, "response body", state->method, state->url.display());
+    const auto encoding = encoding_of(state);
+    const bool utf8 = is_utf8_name(encoding);  // the parser sees itself whether it is right
+    const auto decoded =
+        utf8 ? std::string() : decode_whole(*state, encoding, DecodeErrors::strict);
+    co_return parse_json(utf8 ? *state->whole : decoded, "response body", state->method,
+                         state->url.display());
 }
 
 AIOHTTP_DECL boost::asio::awaitable<nlohmann::json> read_part_json(

@@ -155,6 +155,16 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_guarded(
     return task_result(TaskOwner(task), task);
 }
 
+/// Tells that the response is about to be handed out.
+AIOHTTP_DECL ClientResponse end_trace(const std::shared_ptr<RequestTrace>& trace,
+                                      std::shared_ptr<ResponseState> state) {
+    state->observe(trace);  // it may be one that a middleware made, or another session
+    ClientResponse response(state);
+    trace->on_end(response);
+    state->tell_end();
+    return response;
+}
+
 /// Runs a request that somebody wants to be told of.
 AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_traced(
     std::unique_ptr<RequestSpec> spec) {
@@ -162,7 +172,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform_traced(
         std::make_shared<RequestTrace>(spec->session->traces(), spec->wishes->trace_request_ctx);
     spec->trace = trace;
     try {
-        co_return co_await perform(std::move(spec));
+        auto response = co_await perform(std::move(spec));
+        co_return end_trace(trace, std::move(response).take_state());
     } catch (...) {
         trace->on_exception(std::current_exception());
         throw;
@@ -174,15 +185,6 @@ AIOHTTP_DECL void start_trace(Exchange& exchange, const std::shared_ptr<RequestT
     take_session_fields(exchange);
     exchange.trace = trace;
     trace->start(exchange.request);
-}
-
-/// Tells that the response is about to be handed out.
-AIOHTTP_DECL void end_trace(const std::shared_ptr<RequestTrace>& trace,
-                            const ClientResponse& response,
-                            ResponseState& state) {
-    state.observe(trace);  // it may be one that a middleware made, or another session
-    trace->on_end(response);
-    state.tell_end();
 }
 
 /// Throws what ended the request.
@@ -206,10 +208,11 @@ AIOHTTP_DECL RedirectRules redirect_rules_of(const RequestSpec& spec) {
 
 /// The check that a response has to pass, or null.
 AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
-    if (!spec.wishes->raise_for_status && spec.session->status_check()) {
+    const RequestWishes& wishes = *spec.wishes;
+    if (!wishes.raise_for_status && spec.session->status_check()) {
         return &spec.session->status_check();
     }
-    return spec.wishes->status_check ? &spec.wishes->status_check : nullptr;
+    return wishes.status_check && *wishes.status_check ? &*wishes.status_check : nullptr;
 }
 
 inline bool raises_for_status(const RequestSpec& spec) {
@@ -240,14 +243,15 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     }
     SessionCore& session = *spec.session;
     const auto& timeout = spec.wishes->timeout;
-    Exchange exchange{&session.connector(), spec.request, defaults_of(spec),
+    Exchange exchange(session.connector(), spec.request, defaults_of(spec),
                       session.connector().deadlines().start(
-                          &session, timeout ? SharedTimeout(*timeout) : session.timeout())};
-    exchange.spare = session.response_buffers();
-    if (const std::unique_lock lock(*exchange.spare, std::try_to_lock); lock) {
-        exchange.request.wire = std::move(exchange.spare->sent);
-        exchange.request.usual_wire = std::exchange(exchange.spare->sent_usual, false);
-        exchange.head.headers = std::move(exchange.spare->received);
+                          &session, timeout ? SharedTimeout(*timeout) : session.timeout()));
+    exchange.spare = &session.response_buffers();
+    ResponseBuffers& spare = **exchange.spare;
+    if (const std::unique_lock lock(spare, std::try_to_lock); lock) {
+        exchange.request.wire = std::move(spare.sent);
+        exchange.request.usual_wire = std::exchange(spare.sent_usual, false);
+        exchange.head.headers = std::move(spare.received);
     }
     if (spec.trace) {
         start_trace(exchange, spec.trace);
@@ -403,8 +407,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         auto step = next_step(exchange, *spec, progress);
         if (step.valid()) {
             progress.error = co_await std::move(step);
-        } else if (auto* const socket = progress.read.socket) {
-            const auto result = co_await socket->async_read_some(
+        } else if (progress.read.socket != nullptr) {
+            const auto result = co_await progress.read.socket->async_read_some(
                 progress.read.into, boost::asio::as_tuple(boost::asio::deferred));
             exchange.lease->take_read({std::get<0>(result), std::get<1>(result)},
                                       *exchange.deadline);
@@ -416,15 +420,11 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         raise(progress.error, exchange);
     }
     end_exchange(exchange);
-    ResponseState& state = *exchange.response;
     ClientResponse response(std::move(exchange.response));
-    if (const StatusCheck* const check = status_check_of(*spec)) {
-        co_await (*check)(response);
+    if (status_check_of(*spec) != nullptr) {
+        co_await (*status_check_of(*spec))(response);
     } else if (raises_for_status(*spec)) {
         response.raise_for_status();
-    }
-    if (spec->trace) {
-        end_trace(spec->trace, response, state);
     }
     co_return response;
 }

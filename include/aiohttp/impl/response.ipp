@@ -23,13 +23,9 @@ namespace detail {
 inline constexpr std::size_t error_excerpt = 4096;
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state) {
-    if (!state->whole) {
-        state->take_kept();
-    }
-    if (!state->whole) {
-        StreamReader reader(state);
-        auto whole = co_await reader.read();
-        state->whole = std::move(whole);
+    if (!state->take_kept()) {
+        auto whole = co_await read_rest(state, state->whole_buffer());
+        state->keep_whole(std::move(whole));
     }
     co_return *state->whole;
 }
@@ -84,13 +80,9 @@ AIOHTTP_DECL boost::asio::awaitable<std::string> read_text(std::shared_ptr<Respo
     if (!encoding.empty()) {
         check_encoding(encoding);
     }
-    if (!state->whole) {
-        state->take_kept();
-    }
-    if (!state->whole) {
-        StreamReader reader(state);
-        auto whole = co_await reader.read();
-        state->whole = std::move(whole);
+    if (!state->take_kept()) {
+        auto whole = co_await read_rest(state, state->whole_buffer());
+        state->keep_whole(std::move(whole));
     }
     if (encoding.empty()) {
         encoding = encoding_of(state);

@@ -14,19 +14,18 @@ namespace detail {
 
 using StatePtr = std::shared_ptr<ResponseState>;
 
-AIOHTTP_DECL boost::asio::awaitable<std::string> read_rest(StatePtr state) {
+AIOHTTP_DECL boost::asio::awaitable<std::string> read_rest(StatePtr state, std::string buffer) {
     const ResponseState::ReadGuard guard(*state);
     state->check_readable();
-    std::string all;
     // A hostile length must not make us allocate what never comes.
-    all.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(state->left(), 1U << 20U)));
+    buffer.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(state->left(), 1U << 20U)));
     for (;;) {
         const auto piece = state->piece();
-        all.append(piece);
+        buffer.append(piece);
         if (!piece.empty()) {
             state->consume(piece.size());
         } else if (state->at_end()) {
-            co_return all;
+            co_return std::move(buffer);
         } else {
             co_await state->fill(state->read_size());
         }
@@ -148,7 +147,7 @@ AIOHTTP_DECL StreamReader::StreamReader(std::shared_ptr<detail::ResponseState> s
     : state_(std::move(state)) {}
 
 AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::read() {
-    return detail::read_rest(state_);
+    return detail::read_rest(state_, {});
 }
 AIOHTTP_DECL boost::asio::awaitable<std::string> StreamReader::read(std::size_t most) {
     return detail::read_text_piece(state_, most);

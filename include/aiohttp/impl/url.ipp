@@ -28,7 +28,8 @@ AIOHTTP_DECL Url::Url(std::string_view text) {
 
 AIOHTTP_DECL Url& Url::operator=(Url&& other) noexcept {
     if (this != &other) {
-        text_ = std::exchange(other.text_, {});
+        text_ = std::move(other.text_);
+        other.text_.clear();
         at_ = std::exchange(other.at_, {});
     }
     return *this;

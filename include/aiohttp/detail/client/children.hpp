@@ -7,7 +7,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -15,7 +14,6 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <aiohttp/detail/client/group.hpp>
 #include <aiohttp/outcome.hpp>
@@ -86,32 +84,37 @@ template <typename T, typename Sink>
 boost::asio::awaitable<void> deliver(boost::asio::awaitable<T> child,
                                      Sink* sink,
                                      std::size_t index) {
-    std::exception_ptr error;
-    try {
-        if (!child.valid()) {
-            throw std::logic_error("this awaitable was moved from or awaited before");
-        }
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(child);
-            sink->store(index, Outcome<void>(std::in_place));
-        } else {
-            T value = co_await std::move(child);
-            sink->store(index, Outcome<T>(std::in_place, std::move(value)));
-        }
-    } catch (...) {
-        error = std::current_exception();
-    }
-    // A coroutine that is cancelled and ends without ever having been suspended makes Asio 1.81
-    // throw out of the io_context, unless:
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    if (error) {
-        std::rethrow_exception(std::move(error));
-    }
+    T value = co_await std::move(child);
+    sink->store(index, Outcome<T>(std::in_place, std::move(value)));
 }
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+
+/// What a group runs for a child: the child itself, without a second coroutine, if it has no
+/// value. The group says what is wrong with an invalid one.
+template <typename T, typename Sink>
+boost::asio::awaitable<void> run_child(boost::asio::awaitable<T> child,
+                                       Sink* sink,
+                                       std::size_t index) {
+    if constexpr (std::is_void_v<T>) {
+        return child;
+    } else {
+        return child.valid() ? deliver(std::move(child), sink, index)
+                             : boost::asio::awaitable<void>();
+    }
+}
+
+/// TaskGroup::store_end() of a child that was run by run_child().
+template <typename T, typename Sink>
+void store_end_of_child(Sink& sink, std::size_t index, std::exception_ptr error) {
+    if (error) {
+        sink.store(index, Outcome<T>(std::move(error)));
+    } else if constexpr (std::is_void_v<T>) {
+        sink.store(index, Outcome<T>(std::in_place));
+    }
+}
 
 /// A fixed number of children of different types.
 template <typename... T>
@@ -139,30 +142,30 @@ private:
         void store(std::size_t, Outcome<U> value) { outcome = std::move(value); }
     };
 
-    boost::asio::awaitable<void> next_child(std::size_t index) override {
+    std::optional<boost::asio::awaitable<void>> next_child(std::size_t index) override {
         return make_child(index, std::index_sequence_for<T...>());
     }
 
     template <std::size_t... I>
-    boost::asio::awaitable<void> make_child([[maybe_unused]] std::size_t index,
-                                            std::index_sequence<I...>) {
-        boost::asio::awaitable<void> child;
-        ((I == index
-              ? void(child = deliver(std::move(std::get<I>(children_)), &std::get<I>(cells_), I))
-              : void()),
+    std::optional<boost::asio::awaitable<void>> make_child([[maybe_unused]] std::size_t index,
+                                                           std::index_sequence<I...>) {
+        std::optional<boost::asio::awaitable<void>> child;
+        ((I == index ? void(child.emplace(
+                           run_child(std::move(std::get<I>(children_)), &std::get<I>(cells_), I)))
+                     : void()),
          ...);
         return child;
     }
 
-    void child_failed(std::size_t index, std::exception_ptr error) override {
-        set_error(index, error, std::index_sequence_for<T...>());
+    void store_end(std::size_t index, std::exception_ptr error) override {
+        store_end_in(index, error, std::index_sequence_for<T...>());
     }
 
     template <std::size_t... I>
-    void set_error([[maybe_unused]] std::size_t index,
-                   [[maybe_unused]] const std::exception_ptr& error,
-                   std::index_sequence<I...>) {
-        ((I == index ? void(std::get<I>(cells_).outcome = Outcome<T>(error)) : void()), ...);
+    void store_end_in([[maybe_unused]] std::size_t index,
+                      [[maybe_unused]] const std::exception_ptr& error,
+                      std::index_sequence<I...>) {
+        ((I == index ? store_end_of_child<T>(std::get<I>(cells_), I, error) : void()), ...);
     }
 
     std::tuple<boost::asio::awaitable<T>...> children_;
@@ -196,8 +199,8 @@ public:
     std::vector<Outcome<T>> outcomes() { return std::move(outcomes_); }
 
 private:
-    void child_failed(std::size_t index, std::exception_ptr error) override {
-        store(index, Outcome<T>(std::move(error)));
+    void store_end(std::size_t index, std::exception_ptr error) override {
+        store_end_of_child<T>(*this, index, std::move(error));
     }
 
     std::vector<Outcome<T>> outcomes_;
@@ -218,13 +221,13 @@ public:
     }
 
 private:
-    boost::asio::awaitable<void> next_child(std::size_t index) override {
+    std::optional<boost::asio::awaitable<void>> next_child(std::size_t index) override {
         if (position_ == std::ranges::end(range_)) {
-            return {};
+            return std::nullopt;
         }
         const auto item = position_++;
         boost::asio::awaitable<made_by_t<Fn, R>> child = std::invoke(fn_, *item);
-        return deliver(std::move(child), static_cast<Base*>(this), index);
+        return run_child(std::move(child), static_cast<Base*>(this), index);
     }
 
     R range_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -26,8 +27,8 @@ protected:
 };
 
 /// Coroutines with one owner: runs the children a derived class makes, at most `limit` at a
-/// time, and lets one coroutine wait for them. Every running child shares the ownership of the
-/// group. All calls are made on the executor of the children.
+/// time, and lets one coroutine wait for them. A group with a running child owns itself. All
+/// calls are made on the executor of the children.
 class TaskGroup : public Parking, public std::enable_shared_from_this<TaskGroup> {
 public:
     enum class OnError { go_on, cancel_the_rest };
@@ -70,6 +71,7 @@ protected:
     TaskGroup(std::size_t limit, OnError on_error);
 
 private:
+    friend class TaskGroupChild;
     friend class ChildHandler;
     friend class StartLater;
     friend class GroupRegistry;
@@ -78,10 +80,11 @@ private:
         TaskGroup* group = nullptr;
     };
 
-    /// Makes the child number `index`, counted from 0; an invalid awaitable ends the sequence.
-    /// An exception counts as the failure of that child.
-    virtual boost::asio::awaitable<void> next_child(std::size_t index) = 0;
-    virtual void child_failed(std::size_t index, std::exception_ptr error) = 0;
+    /// Makes the child number `index`, counted from 0; std::nullopt ends the sequence. An
+    /// exception counts as the failure of that child, and so does an invalid awaitable.
+    virtual std::optional<boost::asio::awaitable<void>> next_child(std::size_t index) = 0;
+    /// A child has ended, with an error or with nullptr. It stored its value itself, if it has one.
+    virtual void store_end(std::size_t index, std::exception_ptr error) = 0;
     /// Results that are ready but not fetched yet: they count towards the limit.
     [[nodiscard]] virtual std::size_t backlog() const noexcept { return 0; }
 
@@ -93,6 +96,8 @@ private:
     void fail(std::size_t index, std::exception_ptr error);
     void child_ended(std::size_t index, std::exception_ptr error);
     void child_destroyed(std::size_t index);
+    std::shared_ptr<TaskGroup> count_child_out() noexcept;
+    void cancel_later();
     void start_is_due();
     void start_destroyed();
     void give_up();
@@ -103,6 +108,8 @@ private:
     ListNode watchers_;
     Registration registration_;
     std::exception_ptr error_;
+    std::shared_ptr<TaskGroup> self_;          ///< while children run
+    TaskGroupChild* in_first_turn_ = nullptr;  ///< may have been suspended since
     std::size_t limit_;
     std::size_t started_ = 0;
     std::size_t running_ = 0;

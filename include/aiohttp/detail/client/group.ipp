@@ -2,12 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -17,6 +22,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <aiohttp/detail/client/group.hpp>
+#include <aiohttp/detail/client/group_child.hpp>
 #include <aiohttp/detail/client/group_registry.hpp>
 #include <aiohttp/detail/config.hpp>
 
@@ -82,96 +88,10 @@ AIOHTTP_DECL boost::asio::awaitable<void> Parking::park() {
         InitiatePark(this), boost::asio::use_awaitable);
 }
 
-class TaskGroupChild : public ListNode {
-public:
-    explicit TaskGroupChild(std::size_t index) noexcept : index_(index) {}
-
-    [[nodiscard]] std::size_t index() const noexcept { return index_; }
-    [[nodiscard]] boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
-
-    // A coroutine that is cancelled before its first turn makes Asio 1.81 throw out of the
-    // io_context, so it gets to know then.
-    void cancel() {
-        if (begun_) {
-            signal_.emit(boost::asio::cancellation_type::all);
-        } else {
-            cancelled_early_ = true;
-        }
-    }
-
-    /// The first turn has come; returns false if the child is not to run.
-    [[nodiscard]] bool begin() noexcept {
-        begun_ = true;
-        return !cancelled_early_;
-    }
-
-private:
-    boost::asio::cancellation_signal signal_;
-    std::size_t index_;
-    bool begun_ = false;
-    bool cancelled_early_ = false;
-};
-
-/// What a child's coroutine calls when it has ended. It may also be destroyed without a call,
-/// by an io_context that is destroyed with the coroutine on it.
-class ChildHandler {
-public:
-    using cancellation_slot_type = boost::asio::cancellation_slot;
-
-    ChildHandler(std::shared_ptr<TaskGroup> group, std::unique_ptr<TaskGroupChild> child) noexcept
-        : group_(std::move(group)), child_(std::move(child)) {}
-    ChildHandler(ChildHandler&&) noexcept = default;
-    ChildHandler(const ChildHandler&) = delete;
-    ChildHandler& operator=(const ChildHandler&) = delete;
-    ~ChildHandler() {
-        if (const auto group = std::move(group_)) {
-            group->child_destroyed(take_index());
-        }
-    }
-
-    [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
-        return child_->slot();
-    }
-
-    void operator()(std::exception_ptr error) {
-        const auto group = std::move(group_);
-        group->child_ended(take_index(), std::move(error));
-    }
-
-private:
-    std::size_t take_index() noexcept {
-        const auto child = std::move(child_);
-        return child->index();
-    }
-
-    std::shared_ptr<TaskGroup> group_;
-    std::unique_ptr<TaskGroupChild> child_;
-};
-
 AIOHTTP_DECL std::exception_ptr aborted() {
     return std::make_exception_ptr(
         boost::system::system_error(boost::asio::error::operation_aborted));
 }
-
-AIOHTTP_DECL boost::asio::awaitable<void> abort_child() {
-    throw boost::system::system_error(boost::asio::error::operation_aborted);
-    co_return;
-}
-
-/// Called in the first turn of a child's coroutine for what it is to await.
-class ChildStart {
-public:
-    ChildStart(TaskGroupChild* node, boost::asio::awaitable<void> child) noexcept
-        : node_(node), child_(std::move(child)) {}
-
-    boost::asio::awaitable<void> operator()() {
-        return node_->begin() ? std::move(child_) : abort_child();
-    }
-
-private:
-    TaskGroupChild* node_;
-    boost::asio::awaitable<void> child_;
-};
 
 // So many children start one after the other; then others get their turn. Ten thousand requests
 // that start at once would all be connecting before the first of them is told that it has.
@@ -263,8 +183,19 @@ AIOHTTP_DECL void TaskGroup::cancel() {
     const auto self = shared_from_this();
     exhausted_ = true;
     cancelled_ = true;
-    children_.for_each([](ListNode& child) { static_cast<TaskGroupChild&>(child).cancel(); });
+    children_.for_each([this](ListNode& node) {
+        if (!static_cast<TaskGroupChild&>(node).cancel()) {
+            cancel_later();
+        }
+    });
     proceed();
+}
+
+AIOHTTP_DECL void TaskGroup::cancel_later() {
+    boost::asio::post(executor_, [self = shared_from_this()] {
+        self->children_.for_each(
+            [](ListNode& node) { static_cast<TaskGroupChild&>(node).cancel_if_due(); });
+    });
 }
 
 AIOHTTP_DECL void TaskGroup::proceed() {
@@ -290,15 +221,15 @@ AIOHTTP_DECL void TaskGroup::start_more() {
             return;  // starting_ until then
         }
         const auto index = started_++;
-        boost::asio::awaitable<void> child;
+        std::optional<boost::asio::awaitable<void>> child;
         try {
             child = next_child(index);
         } catch (...) {
             fail(index, std::current_exception());
             continue;
         }
-        if (child.valid()) {
-            spawn(std::move(child), index);
+        if (child) {
+            spawn(std::move(*child), index);
         } else {
             exhausted_ = true;
         }
@@ -311,17 +242,19 @@ AIOHTTP_DECL void TaskGroup::spawn(boost::asio::awaitable<void> child, std::size
         registration_.group = this;
         GroupRegistry::add(executor_, registration_);
     }
-    auto node = std::make_unique<TaskGroupChild>(index);
+    auto node = std::make_unique<TaskGroupChild>(*this, index);
     children_.push_back(*node);
-    ++running_;
+    if (running_++ == 0) {
+        self_ = shared_from_this();
+    }
     ChildStart start_child(node.get(), std::move(child));
-    boost::asio::co_spawn(executor_, std::move(start_child),
-                          ChildHandler(shared_from_this(), std::move(node)));
+    boost::asio::co_spawn(executor_, std::move(start_child), ChildHandler(std::move(node)));
+    in_first_turn_ = nullptr;
 }
 
 AIOHTTP_DECL void TaskGroup::fail(std::size_t index, std::exception_ptr error) {
     failed_by_itself_ = failed_by_itself_ || !cancelled_;
-    child_failed(index, error);
+    store_end(index, error);
     if (on_error_ == OnError::cancel_the_rest && !error_) {
         error_ = std::move(error);
         cancel();
@@ -329,9 +262,11 @@ AIOHTTP_DECL void TaskGroup::fail(std::size_t index, std::exception_ptr error) {
 }
 
 AIOHTTP_DECL void TaskGroup::child_ended(std::size_t index, std::exception_ptr error) {
-    --running_;
+    const auto self = count_child_out();
     if (error) {
         fail(index, std::move(error));
+    } else {
+        store_end(index, nullptr);
     }
     proceed();
 }
@@ -353,8 +288,8 @@ AIOHTTP_DECL void TaskGroup::start_destroyed() {
 // The other children are not cancelled: the io_context destroys them as well, and their
 // operations may be gone already.
 AIOHTTP_DECL void TaskGroup::child_destroyed(std::size_t index) {
-    --running_;
-    child_failed(index, aborted());
+    const auto self = count_child_out();
+    store_end(index, aborted());
     give_up();
 }
 
@@ -364,6 +299,11 @@ AIOHTTP_DECL void TaskGroup::give_up() {
         error_ = aborted();
     }
     proceed();
+}
+
+// What it returns keeps the group alive for the rest of a call.
+AIOHTTP_DECL std::shared_ptr<TaskGroup> TaskGroup::count_child_out() noexcept {
+    return --running_ == 0 ? std::exchange(self_, nullptr) : self_;
 }
 
 // The executor is let go of because a group may outlive the io_context.

@@ -42,7 +42,7 @@ public:
 
     /// An idle connection for the request, at once; false when acquire() is needed, which goes on
     /// with what `lease` holds then.
-    bool try_acquire(const ClientRequest& request, Lease& lease);
+    bool try_acquire(const ClientRequest& request, Clock::time_point now, Lease& lease);
     /// A live connection for the request: waits for a slot, opens a connection.
     asio::awaitable<Error> acquire(const ClientRequest& request, Deadline& deadline, Lease& lease);
     /// The same in steps, for a lease that holds a slot already and a caller that waits in its own

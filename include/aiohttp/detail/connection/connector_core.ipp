@@ -77,12 +77,14 @@ AIOHTTP_DECL ConnectionKeyView key_of(const ClientRequest& request,
             request.route.get()};
 }
 
-AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request, Lease& lease) {
+AIOHTTP_DECL bool ConnectorCore::try_acquire(const ClientRequest& request,
+                                             Clock::time_point now,
+                                             Lease& lease) {
     if (closed_) {
         return false;
     }
     const auto context = tls_context(request);
-    lease = pool_->try_acquire(key_of(request, context), context);
+    lease = pool_->try_acquire(key_of(request, context), context, now);
     return lease && lease.connection() != nullptr;
 }
 

@@ -109,6 +109,7 @@ private:
     BodyDecoder& body() { return std::get<BodyDecoder>(decoder_); }
     const BodyDecoder& body() const { return std::get<BodyDecoder>(decoder_); }
     HeadStatus decode_head(ResponseHead& head);
+    std::size_t most_to_read(std::size_t limit) const noexcept;
     Error begin_body(const ClientRequest& request, const ResponseHead& head);
     Error explain(const error_code& error, const Deadline& deadline) const;
     Error fail(errc kind, Phase phase, std::string what, error_code cause = {}) const;

@@ -284,7 +284,11 @@ AIOHTTP_DECL std::string_view Http1Connection::body_piece() {
 }
 
 AIOHTTP_DECL bool Http1Connection::body_done() {
-    const bool done = body_piece().empty() && !body_failed_ && body().done();
+    const BodyDecoder& decoder = body();
+    if (!decoder.done()) {
+        body_piece();  // its end may be here
+    }
+    const bool done = decoder.done() && piece_.empty() && !body_failed_;
     if (done) {
         input_.rest();
     }
@@ -293,6 +297,12 @@ AIOHTTP_DECL bool Http1Connection::body_done() {
 
 AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
     return body_kind_ == BodyKind::length ? piece_.size() + body().direct() : piece_.size();
+}
+
+/// When the length is known: the rest of the body, and a byte that does not belong to it.
+AIOHTTP_DECL std::size_t Http1Connection::most_to_read(std::size_t limit) const noexcept {
+    const bool ends = body_kind_ == BodyKind::length && body().direct() < limit;
+    return ends ? static_cast<std::size_t>(body().direct() + 1) : limit;
 }
 
 AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& deadline,
@@ -306,7 +316,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
     }
     deadline.watch(Phase::body, transport_.get());
     deadline.begin(Deadline::Limit::sock_read);
-    const auto room = input_.prepare(std::max(limit, head_read_size));
+    const auto room = input_.prepare(std::max(most_to_read(limit), head_read_size));
     const auto received = co_await transport_->read_some(room);
     deadline.end(Deadline::Limit::sock_read);
     input_.commit(received.bytes);
@@ -341,6 +351,9 @@ AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
 }
 
 AIOHTTP_DECL bool Http1Connection::is_dead() noexcept {
+    if (input_.empty() && transport_->is_quiet()) {
+        return false;
+    }
     char unexpected = 0;
     const auto received = transport_->try_read(asio::buffer(&unexpected, 1));
     return !input_.empty() || received.error != asio::error::would_block;

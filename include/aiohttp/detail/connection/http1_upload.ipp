@@ -64,7 +64,7 @@ AIOHTTP_DECL void Http1Connection::note_written(const ClientRequest& request,
 
 AIOHTTP_DECL void Http1Connection::end_sending(Sending sending, Deadline& deadline) {
     upload_complete_ = sending == Sending::complete;
-    input_.spare().give_back(std::exchange(output_, {}));
+    input_.spare().give_back(std::move(output_));
     if (auto* const times = deadline.times()) {
         times->sent = Clock::now();
     }

@@ -29,7 +29,7 @@ private:
     DeadlinePool::Handle deadline_;
 };
 
-/// Gives a lease whose exchange is over back to the pool, or closes its connection.
-void settle(Lease& lease);
+/// Gives a lease whose exchange was over at `now` back to the pool, or closes its connection.
+void settle(Lease& lease, Clock::time_point now);
 
 }  // namespace aiohttp::detail

@@ -18,13 +18,13 @@ AIOHTTP_DECL boost::asio::awaitable<Error> LeasedBody::fill(std::size_t limit) {
 AIOHTTP_DECL Headers LeasedBody::finish() {
     Headers trailers = std::move(lease_->trailers());
     deadline_.reset();
-    settle(lease_);
+    settle(lease_, Clock::now());
     return trailers;
 }
 
-AIOHTTP_DECL void settle(Lease& lease) {
+AIOHTTP_DECL void settle(Lease& lease, Clock::time_point now) {
     if (lease->reusable()) {
-        lease.give_back();
+        lease.give_back(now);
     } else {
         lease.discard(&PoolCounters::finished);
     }

@@ -43,7 +43,8 @@ public:
     /// Puts a new connection into the slot; null: none for now, because the one in it was dead.
     void set(ConnectionPtr connection) noexcept;
     /// Gives slot and connection back to the pool, for the next request.
-    void give_back();
+    void give_back() { give_back(Clock::now()); }
+    void give_back(Clock::time_point now);
     /// Closes the connection and frees the slot.
     void discard(CloseReason reason = &PoolCounters::failed) noexcept {
         if (host_ != nullptr) {
@@ -77,7 +78,9 @@ public:
 
     /// A lease when one can be had at once: with a live idle connection, or with the right to
     /// make one. Empty when the request has to wait.
-    Lease try_acquire(const ConnectionKeyView& key, const std::shared_ptr<const TlsContext>& tls);
+    Lease try_acquire(const ConnectionKeyView& key,
+                      const std::shared_ptr<const TlsContext>& tls,
+                      Clock::time_point now = Clock::now());
     /// Waits for a lease in the order of arrival, after try_acquire() gave none. On failure the
     /// error says why.
     boost::asio::awaitable<Error> acquire(ConnectionKeyView key,
@@ -106,8 +109,8 @@ private:
     struct Waiting;
 
     HostEntry& entry(const ConnectionKeyView& key, const std::shared_ptr<const TlsContext>& tls);
-    Lease lease(HostEntry& host, ConnectionPtr connection);
-    void take_back(HostEntry& host, ConnectionPtr connection);
+    void lease(Lease& taken, HostEntry& host, ConnectionPtr connection);
+    void take_back(HostEntry& host, ConnectionPtr connection, Clock::time_point now);
     void forget_unused(HostEntry& host);
     void forget_all_unused();
     Clock::time_point usable_until(const Connection& connection, Clock::time_point now) const;
@@ -118,7 +121,8 @@ private:
         }
     }
     void carry_out_changes(ConnectionPool::Changes& changes, CloseReason reason);
-    void sweep();
+    void sweep(Clock::time_point now);
+    void on_expiry();
 
     PoolPolicy policy_;
     PoolCounters counters_;

@@ -39,7 +39,9 @@ struct Pool::Waiting : ConnectionPool::Waiter {
 
     Lease take() {
         granted = false;
-        return pool->lease(*std::exchange(entry, nullptr), value ? std::move(*value) : nullptr);
+        Lease taken;
+        pool->lease(taken, *std::exchange(entry, nullptr), value ? std::move(*value) : nullptr);
+        return taken;
     }
 
     std::shared_ptr<Pool> pool;
@@ -73,13 +75,13 @@ AIOHTTP_DECL void Lease::set(ConnectionPtr connection) noexcept {
     reused_ = false;
 }
 
-AIOHTTP_DECL void Lease::give_back() {
+AIOHTTP_DECL void Lease::give_back(Clock::time_point now) {
     auto* const host = std::exchange(host_, nullptr);
     if (host == nullptr) {
         return;
     }
     if (const auto pool = pool_.lock()) {
-        pool->take_back(*host, std::move(connection_));
+        pool->take_back(*host, std::move(connection_), now);
     } else {
         connection_.reset();
     }
@@ -101,7 +103,7 @@ AIOHTTP_DECL Pool::Pool(const asio::any_io_executor& executor,
     : policy_(policy),
       counters_(counters),
       core_(policy.limits),
-      expiry_(executor, [](void* self) { static_cast<Pool*>(self)->sweep(); }, this) {}
+      expiry_(executor, [](void* self) { static_cast<Pool*>(self)->on_expiry(); }, this) {}
 
 AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
                                     const std::shared_ptr<const TlsContext>& tls) {
@@ -125,8 +127,7 @@ AIOHTTP_DECL HostEntry& Pool::entry(const ConnectionKeyView& key,
     return *(last_ = &*hosts_.try_emplace(std::move(owned)).first);
 }
 
-AIOHTTP_DECL Lease Pool::lease(HostEntry& host, ConnectionPtr connection) {
-    Lease taken;
+AIOHTTP_DECL void Pool::lease(Lease& taken, HostEntry& host, ConnectionPtr connection) {
     taken.pool_ = weak_from_this();
     taken.host_ = &host;
     while (connection && connection->is_dead()) {
@@ -136,12 +137,13 @@ AIOHTTP_DECL Lease Pool::lease(HostEntry& host, ConnectionPtr connection) {
     }
     taken.reused_ = connection != nullptr;
     taken.connection_ = std::move(connection);
-    return taken;
 }
 
 AIOHTTP_DECL Lease Pool::try_acquire(const ConnectionKeyView& key,
-                                     const std::shared_ptr<const TlsContext>& tls) {
-    sweep();
+                                     const std::shared_ptr<const TlsContext>& tls,
+                                     Clock::time_point now) {
+    sweep(now);
+    Lease taken;
     HostEntry& host = entry(key, tls);
     ConnectionPool::Changes changes;
     std::optional<ConnectionPtr> idle;
@@ -149,9 +151,9 @@ AIOHTTP_DECL Lease Pool::try_acquire(const ConnectionKeyView& key,
     carry_out(changes, &PoolCounters::evicted);
     if (verdict == ConnectionPool::Verdict::wait) {
         forget_unused(host);
-        return {};
+        return taken;
     }
-    auto taken = lease(host, idle ? std::move(*idle) : nullptr);
+    lease(taken, host, idle ? std::move(*idle) : nullptr);
     counters_.reused += taken.reused() ? 1U : 0U;
     return taken;
 }
@@ -198,9 +200,10 @@ AIOHTTP_DECL Clock::time_point Pool::usable_until(const Connection& connection,
                            : until;
 }
 
-AIOHTTP_DECL void Pool::take_back(HostEntry& host, ConnectionPtr connection) {
+AIOHTTP_DECL void Pool::take_back(HostEntry& host,
+                                  ConnectionPtr connection,
+                                  Clock::time_point now) {
     ConnectionPool::Changes changes;
-    const auto now = Clock::now();
     if (connection && (policy_.force_close || closed_ || is_aged(*connection, now))) {
         count(closed_               ? &PoolCounters::shut
               : policy_.force_close ? &PoolCounters::finished
@@ -245,13 +248,9 @@ AIOHTTP_DECL void Pool::carry_out_changes(ConnectionPool::Changes& changes, Clos
     changes.close.clear();
 }
 
-AIOHTTP_DECL void Pool::sweep() {
+AIOHTTP_DECL void Pool::sweep(Clock::time_point now) {
     const auto next = core_.next_expiry();
-    if (!next) {
-        return;
-    }
-    const auto now = Clock::now();
-    if (*next <= now) {
+    if (next && *next <= now) {
         ConnectionPool::Changes changes;
         core_.expire(now, changes);
         for (auto& connection : changes.close) {
@@ -262,6 +261,11 @@ AIOHTTP_DECL void Pool::sweep() {
         carry_out(changes, &PoolCounters::expired);
         forget_all_unused();
     }
+}
+
+/// Perhaps too early. Nobody else has to arm the timer but who adds a connection.
+AIOHTTP_DECL void Pool::on_expiry() {
+    sweep(Clock::now());
     if (const auto later = core_.next_expiry()) {
         expiry_.arm_before(*later);
     }

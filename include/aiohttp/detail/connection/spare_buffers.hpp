@@ -46,12 +46,12 @@ public:
     /// have one saves a system call, but ten thousand of them are 40 MiB.
     bool scarce() const noexcept { return taken_ >= plenty; }
 
-    /// An empty string to write into.
-    std::string take_text() noexcept { return std::exchange(text_, std::string()); }
-    void give_back(std::string text) noexcept {
-        if (text.capacity() <= usual_size) {
-            text_ = std::move(text);
-            text_.clear();
+    /// A string to write over: what was written last is still in it.
+    std::string take_text() noexcept { return std::move(text_); }
+    void give_back(std::string&& text) noexcept {
+        std::string given(std::move(text));  // the giver has none left, be it kept or not
+        if (given.capacity() <= usual_size) {
+            text_ = std::move(given);
         }
     }
 

@@ -31,15 +31,16 @@ public:
     std::size_t decode(std::string_view raw, bool ends_chunk);
     /// What is wrong with the data, if anything.
     Error error() const;
-    /// What is wrong with an end of the raw body here, if anything.
-    Error end() const;
+    /// The raw body is at its end: what is wrong with that, if anything. If nothing is, the
+    /// decoder's memory is free from now on.
+    Error end();
     /// How many raw bytes have been decoded.
     std::uint64_t raw_bytes() const noexcept { return raw_bytes_; }
 
 private:
     bool too_dense() const noexcept;
 
-    std::unique_ptr<ContentDecoder> decoder_;
+    std::unique_ptr<ContentDecoder> decoder_;  // null: it is at its end
     std::uint64_t max_ratio_;
     std::uint64_t raw_bytes_ = 0;
     std::uint64_t decoded_bytes_ = 0;

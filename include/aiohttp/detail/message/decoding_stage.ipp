@@ -44,9 +44,10 @@ AIOHTTP_DECL Error DecodingStage::error() const {
     return {};
 }
 
-AIOHTTP_DECL Error DecodingStage::end() const {
-    const auto unfinished = decoder_->unfinished();
+AIOHTTP_DECL Error DecodingStage::end() {
+    const auto unfinished = decoder_ ? decoder_->unfinished() : std::string_view();
     if (unfinished.empty()) {
+        decoder_.reset();
         return {};
     }
     return make_error(errc::payload_truncated, Phase::body,

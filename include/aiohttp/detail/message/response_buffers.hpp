@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <string>
+#include <utility>
 
 #include <aiohttp/headers.hpp>
 
@@ -20,6 +22,21 @@ struct ResponseBuffers {
     bool sent_usual = false;  ///< see RequestFields::usual_wire
     Headers received;
     std::string body;
+    std::string large_body;
+
+    /// Keeps the memory of a body. A session may be idle for long, so that is little, but for one
+    /// large body: to get so much from the system again, a page at a time, takes longer than to
+    /// decode what goes into it.
+    void keep(std::string&& text) noexcept {
+        if (text.capacity() <= most_large) {
+            auto& kept = text.capacity() <= most_small ? body : large_body;
+            kept = std::move(text);
+            kept.clear();
+        }
+    }
+
+    static constexpr std::size_t most_small = std::size_t{4} << 10U;
+    static constexpr std::size_t most_large = std::size_t{256} << 10U;
 
 private:
     std::atomic_flag locked_;

@@ -55,7 +55,7 @@ public:
     std::uint64_t output_size = 0;     ///< bytes of the request that were sent
     bool upload_complete = true;       ///< all of its body was
     ExchangeTimes times;               ///< how the exchange went so far
-    std::optional<std::string> whole;  ///< what read() has returned, for the next read()
+    std::optional<std::string> whole;  ///< the body, once it has been read whole
 
     /// The next bytes that are here already; a view until consume() or fill().
     std::string_view piece();
@@ -86,8 +86,13 @@ public:
     void attach(std::unique_ptr<BodyReader> body) { body_ = std::move(body); }
     /// Where the buffers go at the end, and where the body gets its own from.
     void share_buffers(std::shared_ptr<ResponseBuffers> spare) { spare_ = std::move(spare); }
-    /// Reads the whole body, when all of it came with the head and nothing was read yet.
-    void take_kept();
+    /// Makes it `whole` when all of it came with the head and nothing was read yet. Whether it is
+    /// there now.
+    bool take_kept();
+    /// What to read it into otherwise ...
+    std::string whole_buffer();
+    /// ... and then make it `whole`.
+    void keep_whole(std::string body);
     /// Gives the connection up: it has gone back already when the body arrived whole, and can
     /// still be read then; else it is closed.
     void release();
@@ -154,6 +159,10 @@ private:
 /// A new state, in memory that Asio's thread keeps for operations like it.
 std::shared_ptr<ResponseState> make_response_state(ResponseHead&& head = ResponseHead(),
                                                    const ExchangeTimes& times = ExchangeTimes());
+
+/// What is left of the body, in the memory of `buffer`, which is empty.
+boost::asio::awaitable<std::string> read_rest(std::shared_ptr<ResponseState> state,
+                                              std::string buffer);
 
 /// The whole body, which is kept for the next call.
 boost::asio::awaitable<std::string> read_whole(std::shared_ptr<ResponseState> state);

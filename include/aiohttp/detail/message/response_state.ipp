@@ -28,14 +28,12 @@ AIOHTTP_DECL ResponseState::~ResponseState() {
     }
 }
 
-// Only small ones: a session may be idle for long.
 AIOHTTP_DECL void ResponseState::give_buffers_back() noexcept {
-    constexpr std::size_t largest = 4096;
     const std::unique_lock lock(*spare_, std::try_to_lock);
     if (!lock) {
         return;
     }
-    auto& body = whole ? *whole : kept_;
+    constexpr auto largest = ResponseBuffers::most_small;
     if (times.head_sent <= largest && times.head_received <= largest) {
         spare_->sent = std::move(request_headers);
         spare_->sent_usual = usual_request;
@@ -45,10 +43,7 @@ AIOHTTP_DECL void ResponseState::give_buffers_back() noexcept {
         spare_->received = std::move(head.headers);
         spare_->received.clear();
     }
-    if (body.capacity() <= largest) {
-        spare_->body = std::move(body);
-        spare_->body.clear();
-    }
+    spare_->keep(std::move(whole ? *whole : kept_));
 }
 
 AIOHTTP_DECL Timings ResponseState::timings() const {
@@ -308,10 +303,10 @@ AIOHTTP_DECL std::uint64_t ResponseState::left() const noexcept {
     return kept_.size() - kept_offset_ + (body_ ? body_->left() : 0);
 }
 
-AIOHTTP_DECL void ResponseState::take_kept() {
+AIOHTTP_DECL bool ResponseState::take_kept() {
     const bool as_it_is = !decoding_ && kept_.size() <= max_size_;
-    if (body_ || failure_ || reading_ || kept_offset_ != 0 || !as_it_is) {
-        return;
+    if (whole || body_ || failure_ || reading_ || kept_offset_ != 0 || !as_it_is) {
+        return whole.has_value();
     }
     if (observer_) {
         tell_chunk(kept_);
@@ -320,6 +315,30 @@ AIOHTTP_DECL void ResponseState::take_kept() {
     whole.emplace(std::move(kept_));
     kept_.clear();
     tell_end();
+    return true;
+}
+
+AIOHTTP_DECL std::string ResponseState::whole_buffer() {
+    std::string buffer;
+    if (spare_) {
+        if (const std::unique_lock lock(*spare_, std::try_to_lock); lock) {
+            buffer.swap(spare_->large_body);
+        }
+    }
+    return buffer;
+}
+
+AIOHTTP_DECL void ResponseState::keep_whole(std::string body) {
+    const bool hollow = body.capacity() / 2 > std::max(body.size(), ResponseBuffers::most_small);
+    if (!hollow || !spare_) {
+        whole.emplace(std::move(body));
+        return;
+    }
+    // The response may be kept for long: it gets no more than it needs.
+    whole.emplace(body);
+    if (const std::unique_lock lock(*spare_, std::try_to_lock); lock) {
+        spare_->keep(std::move(body));
+    }
 }
 
 AIOHTTP_DECL void ResponseState::abandon() {

@@ -31,6 +31,10 @@ struct RequestDefaults {
     bool leaves_behind(std::string_view name) const noexcept;
 };
 
+/// The caller's fields for this hop: the session's, but for what stays behind and what the request
+/// says itself, and the request's.
+Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults);
+
 /// Makes the hop's header block, request.wire, in aiohttp's wire order: Host, the session's fields,
 /// the request's fields, netrc's Authorization, Accept, Accept-Encoding, User-Agent, Cookie, the
 /// body's fields, Connection. The caller's value of a field always wins. Throws ValueError when the

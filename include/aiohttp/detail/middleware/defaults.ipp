@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <aiohttp/detail/config.hpp>
@@ -19,6 +22,26 @@ AIOHTTP_DECL bool RequestDefaults::leaves_behind(std::string_view name) const no
     return (left_origin && is_bound_to_origin(name)) || (dropped_body && is_about_body(name));
 }
 
+/// Gives the caller's fields for this hop, one after the other; see fields_of().
+template <class Take>
+void for_each_given(const ClientRequest& request, const RequestDefaults& defaults, Take take) {
+    for (const auto field : *defaults.session_headers) {
+        if (!defaults.leaves_behind(field.name) && !request.headers.contains(field.name)) {
+            take(field);
+        }
+    }
+    for (const auto field : request.headers) {
+        take(field);
+    }
+}
+
+AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
+    Headers fields;
+    for_each_given(request, defaults,
+                   [&fields](const auto& field) { fields.add_unchecked(field.name, field.value); });
+    return fields;
+}
+
 /// Collects the final block and knows which automatic fields are not wanted.
 class DefaultFields {
 public:
@@ -29,9 +52,13 @@ public:
     bool any_given() const {
         return !request_.headers.empty() || !defaults_.session_headers->empty();
     }
+    /// The caller's value of a field, in the first of fields_of() that has this name.
+    std::optional<std::string_view> find(std::string_view name) const {
+        const auto own = request_.headers.get(name);
+        return own || defaults_.leaves_behind(name) ? own : defaults_.session_headers->get(name);
+    }
     bool given(std::string_view name) const {
-        return request_.headers.contains(name) ||
-               (defaults_.session_headers->contains(name) && !defaults_.leaves_behind(name));
+        return any_given() && find(name).has_value();  // most requests have none
     }
     bool skipped(std::string_view name) const {
         const auto is_name = [name](const std::string& skip) { return iequals(skip, name); };
@@ -193,36 +220,26 @@ AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
                                    const RequestDefaults& defaults,
                                    const DefaultFields& automatic,
                                    Headers& fields) {
-    const Headers& session = *defaults.session_headers;
     fields.clear();
     // What most requests send fits, and nothing more: many may wait for their answers at once.
-    const auto given = session.size() + request.headers.size();
+    const auto given = defaults.session_headers->size() + request.headers.size();
     const bool bare = given == 0 && !request.body;
-    fields.reserve(given + (bare ? 4 : 6), request.url.authority().size() + (bare         ? 86
-                                                                             : given == 0 ? 144
-                                                                                          : 512));
+    const std::size_t text = bare ? 86 : given == 0 ? 144 : 512;
+    fields.reserve(given + (bare ? 4 : 6), request.url.authority().size() + text);
 
     // RFC 9112 3.2: Host should be the first field.
-    const auto request_host = request.headers.get("host");
-    const auto host = request_host || defaults.left_origin ? request_host : session.get("host");
-    if (host) {
+    if (const auto host = automatic.find("host")) {
         fields.add_unchecked("Host", *host);
     } else {
         std::string name;
         request.url.append_host_field(name);
         fields.add_unchecked("Host", name);
     }
-    for (const auto field : session) {
-        if (!defaults.leaves_behind(field.name) && !iequals(field.name, "host") &&
-            !request.headers.contains(field.name)) {
-            fields.add_unchecked(field.name, field.value);
-        }
-    }
-    for (const auto field : request.headers) {
+    for_each_given(request, defaults, [&fields](const auto& field) {
         if (!iequals(field.name, "host")) {
             fields.add_unchecked(field.name, field.value);
         }
-    }
+    });
     add_netrc_field(request, defaults, fields);
     if (automatic.untouched()) {
         fields.append(usual_fields());

@@ -14,6 +14,19 @@
 
 namespace aiohttp::detail {
 
+AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
+    ClientRequest& request = exchange.request;
+    if (url.same_origin(request.url)) {
+        return;
+    }
+    exchange.defaults.left_origin = true;
+    erase_origin_fields(request.headers);
+    request.cookies.clear();
+    if (url.host() != request.url.host()) {
+        request.forget_server_hostname();
+    }
+}
+
 /// Makes the request the one that the redirect asks for.
 AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
     ClientRequest& request = exchange.request;
@@ -24,16 +37,9 @@ AIOHTTP_DECL void advance(Exchange& exchange, NextHop next) {
         exchange.defaults.dropped_body = true;
         erase_body_fields(request.headers);
     }
-    if (!next.same_origin) {
-        exchange.defaults.left_origin = true;
-        erase_origin_fields(request.headers);
-        request.cookies.clear();
-    }
+    leave_origin(exchange, next.url);
     if (!next.authorization.empty()) {
         request.headers.set("Authorization", next.authorization);
-    }
-    if (next.url.host() != request.url.host()) {
-        request.forget_server_hostname();
     }
     request.method = std::move(next.method);
     request.url = std::move(next.url);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <aiohttp/detail/connection/connector_core.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
@@ -16,19 +17,26 @@ class RequestTrace;
 /// the current one. While it waits for its answer it has no response, which is ten times as large
 /// as what is known of it until then.
 struct Exchange {
+    // A constructor, because a braced list makes GCC zero all of it before.
+    Exchange(ConnectorCore& of,
+             ClientRequest& what,
+             const RequestDefaults& besides,
+             DeadlinePool::Handle within) noexcept
+        : connector(&of), request(what), defaults(besides), deadline(std::move(within)) {}
+
     ConnectorCore* connector;
     ClientRequest& request;
     RequestDefaults defaults;
     DeadlinePool::Handle deadline;
-    std::shared_ptr<ResponseBuffers> spare = nullptr;
-    Lease lease = Lease();  ///< the connection that has the rest of the response
-    std::unique_ptr<Transport> transport = nullptr;     ///< of a connection that is being made
-    ResponseHead head = ResponseHead();                 ///< until it is complete
-    ExchangeTimes times = ExchangeTimes();              ///< until there is a response
-    std::shared_ptr<ResponseState> response = nullptr;  ///< once the hop's head has come
-    History history = nullptr;                          ///< once there were redirects
-    std::shared_ptr<UserChain> users = nullptr;         ///< around every hop, if there are any
-    std::shared_ptr<RequestTrace> trace = nullptr;      ///< who is told of it, if anybody is
+    const std::shared_ptr<ResponseBuffers>* spare = nullptr;  ///< the session's, until used
+    Lease lease;                              ///< the connection that has the rest of the response
+    std::unique_ptr<Transport> transport;     ///< of a connection that is being made
+    ResponseHead head;                        ///< until it is complete
+    ExchangeTimes times;                      ///< until there is a response
+    std::shared_ptr<ResponseState> response;  ///< once the hop's head has come
+    History history;                          ///< once there were redirects
+    std::shared_ptr<UserChain> users;         ///< around every hop, if there are any
+    std::shared_ptr<RequestTrace> trace;      ///< who is told of it, if anybody is
 };
 
 /// One hop: makes the header block for the wire, sends the request on a connection of the pool,

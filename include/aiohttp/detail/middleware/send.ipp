@@ -34,7 +34,7 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
         exchange.request.usual_wire = false;
         choose_route(exchange);
     }
-    if (!exchange.connector->try_acquire(exchange.request, exchange.lease)) {
+    if (!exchange.connector->try_acquire(exchange.request, exchange.times.start, exchange.lease)) {
         return false;
     }
     exchange.deadline->tell(ConnectionEvent::reused);
@@ -44,7 +44,9 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
 AIOHTTP_DECL void accept_head(Exchange& exchange) {
     exchange.response = make_response_state(std::move(exchange.head), exchange.times);
     ResponseState& response = *exchange.response;
-    response.share_buffers(std::move(exchange.spare));
+    if (exchange.spare != nullptr) {
+        response.share_buffers(*std::exchange(exchange.spare, nullptr));
+    }
     exchange.deadline->record(response.times);
     response.remote_endpoint = exchange.lease->remote_endpoint();
     if (const auto& tls = exchange.lease->tls_peer()) {
@@ -139,7 +141,7 @@ AIOHTTP_DECL boost::asio::awaitable<Error> send_hop(Exchange& exchange) {
 AIOHTTP_DECL void identify(ResponseState& response, std::string&& method, Url&& url) {
     response.method = std::move(method);
     if (url.fragment().empty()) {
-        response.url.swap(url);  // cheaper than moving, and a response has none before
+        response.url = std::move(url);
     } else {
         response.url = url.without_fragment();
         response.real_url = std::move(url);
@@ -159,7 +161,7 @@ AIOHTTP_DECL bool take_body(ResponseState& response, Lease& lease) {
     if (!lease->trailers().empty()) {
         response.trailers = std::move(lease->trailers());
     }
-    settle(lease);
+    settle(lease, response.times.head_end);  // which was just now
     return true;
 }
 

@@ -55,8 +55,6 @@ struct UserHop {
     std::weak_ptr<ResponseState> last;
 };
 
-/// The session's fields, as apply_defaults() sends them, and the request's.
-Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults);
 /// Makes the session's fields the request's own, as whoever wants to change them sees them.
 void take_session_fields(Exchange& exchange);
 

@@ -7,8 +7,8 @@
 #include <aiohttp/detail/core/ascii.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
+#include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
-#include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/error.hpp>
 
 namespace aiohttp::detail {
@@ -20,19 +20,6 @@ AIOHTTP_DECL void ChainGuard::abort() noexcept {
         part->check_now();  // it knows better what was being done when time was up
     }
     cancel();
-}
-
-AIOHTTP_DECL Headers fields_of(const ClientRequest& request, const RequestDefaults& defaults) {
-    Headers fields;
-    for (const auto field : *defaults.session_headers) {
-        if (!defaults.leaves_behind(field.name) && !request.headers.contains(field.name)) {
-            fields.add_unchecked(field.name, field.value);
-        }
-    }
-    for (const auto field : request.headers) {
-        fields.add_unchecked(field.name, field.value);
-    }
-    return fields;
 }
 
 AIOHTTP_DECL void take_session_fields(Exchange& exchange) {
@@ -48,22 +35,9 @@ AIOHTTP_DECL UserHop::UserHop(Exchange& of)
     request.body = std::move(of.request.body);
 }
 
-/// A middleware that asks another origin leaves this one: a redirect from there is as one from
-/// here to there.
-AIOHTTP_DECL void leave_origin(Exchange& exchange, const Url& url) {
-    ClientRequest& request = exchange.request;
-    if (url.same_origin(request.url)) {
-        return;
-    }
-    exchange.defaults.left_origin = true;
-    erase_origin_fields(request.headers);
-    request.cookies.clear();
-    if (url.host() != request.url.host()) {
-        request.forget_server_hostname();
-    }
-}
-
 AIOHTTP_DECL void UserHop::end() noexcept {
+    // A middleware may have asked another origin: a redirect from there is as one from here to
+    // there.
     leave_origin(*exchange, request.url);
     if (sending) {
         exchange->request.url = request.url;
@@ -164,8 +138,8 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> send_user_hop(std::shared_pt
     Exchange& whole = *hop->exchange;
     auto error = prepare_send(*hop);
     if (!error) {
-        Exchange exchange{whole.connector, hop->request, whole.defaults,
-                          whole.connector->deadlines().start_part(*whole.deadline)};
+        Exchange exchange(*whole.connector, hop->request, whole.defaults,
+                          whole.connector->deadlines().start_part(*whole.deadline));
         exchange.defaults.session_headers = &no_headers;  // the hop has them already
         exchange.defaults.netrc = nullptr;
         exchange.trace = whole.trace;

@@ -32,6 +32,7 @@ public:
     void cancel_read() noexcept override;
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
+    bool is_quiet() noexcept override;
     std::shared_ptr<const std::string> remote_endpoint() const override { return peer_; }
 
 private:

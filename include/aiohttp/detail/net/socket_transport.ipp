@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -135,6 +136,14 @@ AIOHTTP_DECL IoResult SocketTransport::try_read(asio::mutable_buffer into) noexc
     IoResult result;
     result.bytes = socket_.read_some(into, result.error);
     return result;
+}
+
+// Asked before every request on a connection of the pool, so without Asio's error codes: they cost
+// more than the question.
+AIOHTTP_DECL bool SocketTransport::is_quiet() noexcept {
+    char unexpected = 0;
+    return ::recv(socket_.native_handle(), &unexpected, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 }  // namespace aiohttp::detail

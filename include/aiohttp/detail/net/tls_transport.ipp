@@ -353,4 +353,8 @@ AIOHTTP_DECL IoResult TlsTransport::try_read(asio::mutable_buffer into) noexcept
     }
 }
 
+AIOHTTP_DECL bool TlsTransport::is_quiet() noexcept {
+    return is_drained() && next_->is_quiet();
+}
+
 }  // namespace aiohttp::detail

@@ -68,6 +68,9 @@ public:
     virtual void close() noexcept = 0;
     /// Reads what has already arrived, without waiting: error::would_block when nothing has.
     virtual IoResult try_read(asio::mutable_buffer into) noexcept = 0;
+    /// Whether it is known without reading that nothing has arrived, no end of the stream either.
+    /// If not, try_read() tells.
+    virtual bool is_quiet() noexcept { return false; }
     /// The peer's address, e.g. "127.0.0.1:8080". Connections to one server may share it, and so do
     /// their responses.
     virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;

@@ -127,20 +127,15 @@ AIOHTTP_DECL FramingFields read_framing_fields(const Headers& headers) noexcept 
 
 /// Digits and nothing else, of at most 63 bits.
 AIOHTTP_DECL bool parse_content_length(std::string_view text, std::uint64_t& length) noexcept {
-    constexpr std::size_t always_fit = 18;  // digits
-    const bool may_overflow = text.size() > always_fit;
-    length = 0;
+    std::uint64_t number = 0;
     for (const char c : text) {
-        if (!is_digit(c)) {
+        if (!is_digit(c) || number > INT64_MAX / 10) {
             return false;
         }
-        const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (may_overflow && length > (INT64_MAX - digit) / 10) {
-            return false;
-        }
-        length = length * 10 + digit;
+        number = number * 10 + static_cast<std::uint64_t>(c - '0');
     }
-    return !text.empty();
+    length = number;
+    return !text.empty() && number <= INT64_MAX;
 }
 
 AIOHTTP_DECL bool decide_framing(std::string_view request_method,

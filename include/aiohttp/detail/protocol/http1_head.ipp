@@ -104,6 +104,10 @@ AIOHTTP_DECL HeadStatus FieldsDecoder::decode(std::string_view input,
         if (headers.size() < limits_.fields) {
             line = take_usual_lines(line, end, headers);
         }
+        if (const char* const next = skip_line_end(line, end)) {
+            line_ = static_cast<std::size_t>(next - input.data());
+            return HeadStatus::done;
+        }
         const auto field = scan_field(line, end);
         if (field.next != nullptr && fits(field) && headers.size() < limits_.fields) {
             headers.add_unchecked(field.name, field.value);
@@ -159,15 +163,10 @@ AIOHTTP_DECL bool FieldsDecoder::fits(const FieldLine& field) const noexcept {
            !exceeds(field.line_size, false);
 }
 
-/// A line that is no field: the end of the fields, a fold, incomplete, or wrong.
+/// A line that is no field: a fold, incomplete, or wrong.
 AIOHTTP_DECL FieldsDecoder::Outcome FieldsDecoder::take_other_line(std::string_view input,
                                                                    Headers& headers,
                                                                    std::string& error) {
-    const char* const line = input.data() + line_;
-    if (const char* const next = skip_line_end(line, input.data() + input.size())) {
-        line_ = static_cast<std::size_t>(next - input.data());
-        return HeadStatus::done;
-    }
     if (is_fold(input, headers)) {
         return take_fold(input, headers, error);
     }
@@ -324,7 +323,10 @@ AIOHTTP_DECL bool HeadDecoder::take_usual_status_line(std::string_view input, Re
     }
     head.version = 11;
     head.status = 200;
-    head.reason = std::string(reason);  // cheaper than assigning
+    head.reason.clear();
+    for (const char c : reason) {
+        head.reason.push_back(c);  // two of them are cheaper than a call
+    }
     line_ = usual.size();
     fields_.reset(line_);
     return true;

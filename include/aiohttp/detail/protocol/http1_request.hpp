@@ -9,7 +9,8 @@
 
 namespace aiohttp::detail {
 
-/// Appends the request line and the header fields (RFC 9112 3 and 5), in their order and case.
+/// Writes the request line and the header fields (RFC 9112 3 and 5), in their order and case, over
+/// what `out` holds.
 void encode_request_head(std::string& out,
                          std::string_view method,
                          std::string_view target,
