@@ -187,7 +187,9 @@ public:
         given_ += size;
         return {error_code(), size};
     }
-    std::string remote_endpoint() const override { return "memory"; }
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return std::make_shared<const std::string>("memory");
+    }
 
     std::size_t given() const { return given_; }
     /// After so many bytes nothing more comes from the server.
@@ -224,7 +226,9 @@ public:
     void cancel_read() noexcept override {}
     void close() noexcept override {}
     IoResult try_read(asio::mutable_buffer into) noexcept override { return next_->try_read(into); }
-    std::string remote_endpoint() const override { return "memory"; }
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return std::make_shared<const std::string>("memory");
+    }
 
 private:
     std::unique_ptr<MemoryPipe> next_;

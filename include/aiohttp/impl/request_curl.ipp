@@ -186,7 +186,8 @@ AIOHTTP_DECL void CurlCommand::add_limits() {
     if (request_.version == 10) {
         option("--http1.0");
     }
-    const auto& timeout = spec_.wishes->timeout ? *spec_.wishes->timeout : spec_.session->timeout();
+    const auto& timeout =
+        spec_.wishes->timeout ? *spec_.wishes->timeout : *spec_.session->timeout();
     if (timeout.total) {
         option("--max-time", seconds(*timeout.total));
     }

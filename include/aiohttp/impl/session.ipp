@@ -32,7 +32,9 @@ AIOHTTP_DECL RequestOptions SessionCore::options_of_requests(const ClientSession
 }
 
 AIOHTTP_DECL SessionCore::SessionCore(ClientSessionOptions options)
-    : options_(std::move(options)), request_options_(options_of_requests(options_)) {
+    : options_(std::move(options)),
+      timeout_(options_.timeout_),
+      request_options_(options_of_requests(options_)) {
     if (!options_.connector_) {
         options_.connector_ = std::make_shared<TCPConnector>();
     }
@@ -224,7 +226,7 @@ AIOHTTP_DECL const Url& ClientSession::base_url() const noexcept {
     return core_->base_url();
 }
 AIOHTTP_DECL const ClientTimeout& ClientSession::timeout() const noexcept {
-    return core_->timeout();
+    return *core_->timeout();
 }
 AIOHTTP_DECL HttpVersion ClientSession::version() const noexcept {
     return core_->version();

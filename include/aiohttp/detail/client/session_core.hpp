@@ -67,7 +67,7 @@ public:
     bool trusts_env() const noexcept { return options_.trust_env_; }
     const std::vector<std::string>& skips() const noexcept { return options_.skip_auto_headers_; }
     const Url& base_url() const noexcept { return options_.base_url_; }
-    const ClientTimeout& timeout() const noexcept { return options_.timeout_; }
+    const SharedTimeout& timeout() const noexcept { return timeout_; }
     bool raises_for_status() const noexcept { return options_.raise_for_status_; }
     const StatusCheck& status_check() const noexcept { return options_.status_check_; }
     const Middlewares& middlewares() const noexcept { return options_.middlewares_; }
@@ -102,6 +102,7 @@ private:
     static RequestOptions options_of_requests(const ClientSessionOptions& session);
 
     ClientSessionOptions options_;
+    SharedTimeout timeout_;
     CopyOnWrite<RequestOptions> request_options_;
     std::optional<Netrc> netrc_;
     std::shared_ptr<const TraceConfigs> traces_;

@@ -103,9 +103,9 @@ AIOHTTP_DECL asio::awaitable<Error> ConnectorCore::wait_and_open(const ClientReq
     }
     const auto context = tls_context(request);
     const auto pool = pool_;
-    auto error = co_await pool->acquire(key_of(request, context), context, deadline, lease);
+    const auto error = co_await pool->acquire(key_of(request, context), context, deadline, lease);
     if (!error && lease.connection() == nullptr) {
-        error = co_await open(request, deadline, lease);
+        co_return co_await open(request, deadline, lease);
     }
     deadline.end(Deadline::Limit::connect);
     co_return error;

@@ -42,7 +42,7 @@ AIOHTTP_DECL asio::awaitable<Error> establish_layers(Dialer& dialer,
     }
     std::vector<std::string> failed;
     while (!error && key.tls) {
-        failed.push_back(transport->remote_endpoint());
+        failed.push_back(*transport->remote_endpoint());
         error = co_await secure(transport, key.tls, name, key.host, key.port, deadline);
         if (!error || deadline.verdict() || key.proxy) {
             break;

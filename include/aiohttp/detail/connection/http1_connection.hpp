@@ -55,8 +55,12 @@ public:
     bool reusable() const noexcept override;
     Duration idle_limit() const noexcept override;
     bool is_dead() noexcept override;
-    std::shared_ptr<const std::string> remote_endpoint() const override { return remote_endpoint_; }
-    const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept override { return tls_peer_; }
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return transport_->remote_endpoint();
+    }
+    const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept override {
+        return transport_->tls_peer();
+    }
     void abort() noexcept override { transport_->close(); }
 
 private:
@@ -111,13 +115,13 @@ private:
     Error fail(errc kind, Phase phase, std::string what, error_code cause = {}) const;
 
     std::unique_ptr<Transport> transport_;
-    std::shared_ptr<const std::string> remote_endpoint_;  // every response has a share in it
-    std::shared_ptr<const TlsPeer> tls_peer_;             // likewise
     InputBuffer input_;
     std::string output_;
     std::variant<BodyDecoder, HeadDecoder> decoder_;  // of what is being received
-    Framing framing_;
     std::string_view piece_;
+    std::int32_t idle_seconds_ = -1;  // what the last response's Framing said ...
+    bool keep_alive_ = false;         // ... and that it may be followed by another one
+    BodyKind body_kind_ = BodyKind::none;
     bool piece_ends_chunk_ = false;
     bool body_failed_ = false;
     bool head_done_ = false;
@@ -127,7 +131,7 @@ private:
     bool upload_complete_ = false;
     bool answer_begun_ = false;
     bool continue_received_ = false;
-    unsigned interim_ = 0;
+    std::uint8_t interim_ = 0;
     std::uint64_t sent_ = 0;
     Error send_error_;  // or another one, once the exchange has failed
 };

@@ -24,10 +24,7 @@ inline constexpr unsigned most_interim = 64;
 
 AIOHTTP_DECL Http1Connection::Http1Connection(std::unique_ptr<Transport> transport,
                                               std::shared_ptr<SpareBuffers> spare)
-    : transport_(std::move(transport)),
-      remote_endpoint_(std::make_shared<const std::string>(transport_->remote_endpoint())),
-      tls_peer_(transport_->tls_peer()),
-      input_(std::move(spare)) {}
+    : transport_(std::move(transport)), input_(std::move(spare)) {}
 
 AIOHTTP_DECL Error Http1Connection::fail(errc kind,
                                          Phase phase,
@@ -38,7 +35,7 @@ AIOHTTP_DECL Error Http1Connection::fail(errc kind,
     details.phase = phase;
     details.what = std::move(what);
     details.cause = cause;
-    details.peer = *remote_endpoint_;
+    details.peer = *transport_->remote_endpoint();
     if (kind == errc::malformed_response) {
         details.status = 400;  // as aiohttp reports it
         details.reason = details.what;
@@ -249,19 +246,22 @@ AIOHTTP_DECL HeadStatus Http1Connection::decode_head(ResponseHead& head) {
 AIOHTTP_DECL Error Http1Connection::begin_body(const ClientRequest& request,
                                                const ResponseHead& head) {
     std::string error;
+    Framing framing;
     if (interim_ > most_interim) {
         error = "more than " + std::to_string(most_interim) + " interim responses";
     } else if (!head_decoder().error().empty()) {
         error = head_decoder().error();
     }
     if (error.empty()) {
-        decide_framing(request.method, head, request.options->read_until_eof, framing_, error);
+        decide_framing(request.method, head, request.options->read_until_eof, framing, error);
     }
     if (!error.empty()) {
         return fail(errc::malformed_response, Phase::wait, "malformed response: " + error);
     }
-    framing_.keep_alive = framing_.keep_alive && !request.closes;  // RFC 9112 9.6
-    decoder_.emplace<BodyDecoder>().start(framing_, request.options->limits);
+    keep_alive_ = framing.keep_alive && !request.closes;  // RFC 9112 9.6
+    idle_seconds_ = framing.idle_seconds;
+    body_kind_ = framing.kind;
+    decoder_.emplace<BodyDecoder>().start(framing, request.options->limits);
     piece_ = {};
     piece_ends_chunk_ = false;
     body_failed_ = false;
@@ -296,12 +296,12 @@ AIOHTTP_DECL bool Http1Connection::body_done() {
 }
 
 AIOHTTP_DECL std::uint64_t Http1Connection::body_left() const noexcept {
-    return framing_.kind == BodyKind::length ? piece_.size() + body().direct() : piece_.size();
+    return body_kind_ == BodyKind::length ? piece_.size() + body().direct() : piece_.size();
 }
 
 /// When the length is known: the rest of the body, and a byte that does not belong to it.
 AIOHTTP_DECL std::size_t Http1Connection::most_to_read(std::size_t limit) const noexcept {
-    const bool ends = framing_.kind == BodyKind::length && body().direct() < limit;
+    const bool ends = body_kind_ == BodyKind::length && body().direct() < limit;
     return ends ? static_cast<std::size_t>(body().direct() + 1) : limit;
 }
 
@@ -338,16 +338,15 @@ AIOHTTP_DECL boost::asio::awaitable<Error> Http1Connection::fill_body(Deadline& 
 }
 
 AIOHTTP_DECL bool Http1Connection::reusable() const noexcept {
-    return framing_.keep_alive && upload_complete_ && body().done() && piece_.empty() &&
-           input_.empty();
+    return keep_alive_ && upload_complete_ && body().done() && piece_.empty() && input_.empty();
 }
 
 AIOHTTP_DECL Duration Http1Connection::idle_limit() const noexcept {
-    if (framing_.idle_seconds < 0) {
+    if (idle_seconds_ < 0) {
         return Duration::max();
     }
     // What we send takes a while to arrive, and by then the server must not have closed.
-    const Duration promised = std::chrono::seconds(framing_.idle_seconds);
+    const Duration promised = std::chrono::seconds(idle_seconds_);
     return promised - std::min<Duration>(std::chrono::seconds(1), promised / 2);
 }
 

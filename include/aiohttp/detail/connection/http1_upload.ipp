@@ -11,6 +11,7 @@
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/connection/http1_connection.hpp>
 #include <aiohttp/detail/message/length_check.hpp>
+#include <aiohttp/detail/net/pause.hpp>
 #include <aiohttp/detail/net/progress_state.hpp>
 #include <aiohttp/detail/protocol/http1_request.hpp>
 
@@ -126,22 +127,22 @@ AIOHTTP_DECL boost::asio::awaitable<Http1Connection::Sending> Http1Connection::a
     const ClientRequest& request, Deadline& deadline, ResponseHead& head) {
     auto sending = Sending::complete;
     deadline.watch(Phase::wait, transport_.get());
-    deadline.begin_pause(request.options->expect_wait.value_or(default_expect_wait), *transport_);
-    while (sending == Sending::complete && !continue_received_ && deadline.pausing()) {
+    const Pause pause(deadline.timers(), request.options->expect_wait.value_or(default_expect_wait),
+                      *transport_);
+    while (sending == Sending::complete && !continue_received_ && !pause.over()) {
         deadline.begin(Deadline::Limit::sock_read);
         const auto received = co_await transport_->read_some(input_.prepare(head_read_size));
         deadline.end(Deadline::Limit::sock_read);
         input_.commit(received.bytes);
         deadline.add_received(received.bytes);
         answer_begun_ = answer_begun_ || received.bytes > 0;
-        if (deadline.verdict() || (received.error && deadline.pausing())) {
+        if (deadline.verdict() || (received.error && !pause.over())) {
             send_error_ = explain(received.error, deadline);
             sending = Sending::failed;
         } else if (decode_head(head) != HeadStatus::need_more) {
             sending = Sending::answered;
         }
     }
-    deadline.end_pause();
     deadline.watch(Phase::send, transport_.get());
     co_return sending;
 }

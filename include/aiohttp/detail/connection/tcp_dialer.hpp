@@ -47,32 +47,26 @@ private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
     struct Attempt;
 
-    asio::awaitable<Error> dial_by_name(std::string host,
-                                        std::uint16_t port,
-                                        std::vector<std::string> but,
-                                        Deadline& deadline,
-                                        std::unique_ptr<Transport>& transport);
-    asio::awaitable<Error> connect(std::string host,
-                                   std::uint16_t port,
-                                   Endpoints endpoints,
-                                   Deadline& deadline,
-                                   std::unique_ptr<Transport>& transport) const;
+    asio::awaitable<Error> dial_by_name(std::unique_ptr<Attempt> attempt,
+                                        std::vector<std::string> but);
+    asio::awaitable<Error> connect(std::unique_ptr<Attempt> attempt) const;
     asio::awaitable<Error> look_up(std::string host,
                                    std::uint16_t port,
                                    Deadline& deadline,
                                    Endpoints& endpoints);
     Error refuse_guarded(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
     Error choose(const std::string& host, std::uint16_t port, Endpoints& endpoints) const;
-    static asio::awaitable<Error> connect_in_turn(std::unique_ptr<Attempt> attempt,
-                                                  std::unique_ptr<Transport>& transport);
-    asio::awaitable<Error> connect_racing(std::string host,
-                                          std::uint16_t port,
-                                          Endpoints endpoints,
-                                          Deadline& deadline,
-                                          std::unique_ptr<Transport>& transport) const;
+    static asio::awaitable<Error> connect_in_turn(std::unique_ptr<Attempt> attempt);
+    static asio::awaitable<Error> connect_racing(std::unique_ptr<Attempt> attempt);
+    std::shared_ptr<const std::string> name_of(const asio::ip::tcp::endpoint& peer);
+    std::unique_ptr<Transport> transport_of(asio::ip::tcp::socket socket,
+                                            const asio::ip::tcp::endpoint& peer,
+                                            error_code& error);
 
     std::shared_ptr<NameLookup> names_;
     DialPolicy policy_;
+    asio::ip::tcp::endpoint last_peer_;             // the one connected to last ...
+    std::shared_ptr<const std::string> last_name_;  // ... and its name; null: none yet
 };
 
 }  // namespace aiohttp::detail

@@ -111,11 +111,21 @@ AIOHTTP_DECL Error TcpDialer::choose(const std::string& host,
     return Error();
 }
 
+/// Connections to one server follow each other, and share its name.
+AIOHTTP_DECL std::shared_ptr<const std::string> TcpDialer::name_of(
+    const asio::ip::tcp::endpoint& peer) {
+    if (last_name_ == nullptr || last_peer_ != peer) {
+        last_name_ = std::make_shared<const std::string>(to_string(peer));
+        last_peer_ = peer;
+    }
+    return last_name_;
+}
+
 /// A socket that has connected, ready for use; null and `error` when it is not.
-AIOHTTP_DECL std::unique_ptr<Transport> transport_of(asio::ip::tcp::socket socket,
-                                                     const asio::ip::tcp::endpoint& peer,
-                                                     error_code& error) {
-    auto connected = std::make_unique<SocketTransport>(std::move(socket), to_string(peer));
+AIOHTTP_DECL std::unique_ptr<Transport> TcpDialer::transport_of(asio::ip::tcp::socket socket,
+                                                                const asio::ip::tcp::endpoint& peer,
+                                                                error_code& error) {
+    auto connected = std::make_unique<SocketTransport>(std::move(socket), name_of(peer));
     error = connected->use();
     if (error) {
         return nullptr;
@@ -123,40 +133,15 @@ AIOHTTP_DECL std::unique_ptr<Transport> transport_of(asio::ip::tcp::socket socke
     return connected;
 }
 
-/// What an attempt at `tried` addresses came to.
-AIOHTTP_DECL Error connect_error(const ConnectOutcome& outcome,
-                                 const std::string& host,
-                                 std::uint16_t port,
-                                 std::size_t tried,
-                                 const Deadline& deadline) {
-    if (deadline.verdict() || !outcome) {
-        return deadline.verdict();
-    }
-    throw_if_cancelled(outcome.error);
-    auto text = connect_failed(host, port);
-    if (tried > 1) {
-        text.append(" (").append(std::to_string(tried)).append(" addresses tried)");
-    }
-    if (!outcome.text.empty()) {
-        text.append(": ").append(outcome.text);
-    }
-    return make_error(
-        dial_failure(errc::connect_failed, std::move(text), host, port, outcome.error));
-}
-
-/// Connecting to one address after the other. Not part of the coroutine that does it, whose memory
-/// goes to the one that waits for the answer and has to be as small.
+/// What dial() is about, and how far it has come. Not part of the coroutines that do it, so that
+/// each of them has it from the one before.
 struct TcpDialer::Attempt final : Abortable {
-    Attempt(std::string of,
+    Attempt(TcpDialer& by,
+            std::string of,
             std::uint16_t at,
-            Endpoints addresses,
-            const SocketSetup& how,
-            Deadline& within)
-        : host(std::move(of)),
-          port(at),
-          endpoints(std::move(addresses)),
-          setup(how),
-          deadline(within) {}
+            Deadline& within,
+            std::unique_ptr<Transport>& into)
+        : dialer(by), host(std::move(of)), port(at), deadline(within), transport(into) {}
     void abort() noexcept override {
         error_code ignored;
         socket->close(ignored);
@@ -167,22 +152,40 @@ struct TcpDialer::Attempt final : Abortable {
             last.error = asio::error::operation_aborted;  // after the kernel had connected
         }
     }
+    Error error() const;
 
+    TcpDialer& dialer;
     std::string host;
     std::uint16_t port;
-    Endpoints endpoints;
-    const SocketSetup& setup;
     Deadline& deadline;
-    std::optional<asio::ip::tcp::socket> socket;
-    ConnectOutcome last;
+    std::unique_ptr<Transport>& transport;
+    Endpoints endpoints;
+    std::optional<asio::ip::tcp::socket> socket;  // of those that are tried in turn
+    ConnectOutcome last;                          // of what has been tried so far
 };
 
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_in_turn(
-    std::unique_ptr<Attempt> attempt, std::unique_ptr<Transport>& transport) {
+/// What it came to.
+AIOHTTP_DECL Error TcpDialer::Attempt::error() const {
+    if (deadline.verdict() || !last) {
+        return deadline.verdict();
+    }
+    throw_if_cancelled(last.error);
+    auto text = connect_failed(host, port);
+    if (endpoints.size() > 1) {
+        text.append(" (").append(std::to_string(endpoints.size())).append(" addresses tried)");
+    }
+    if (!last.text.empty()) {
+        text.append(": ").append(last.text);
+    }
+    return make_error(dial_failure(errc::connect_failed, std::move(text), host, port, last.error));
+}
+
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_in_turn(std::unique_ptr<Attempt> attempt) {
     attempt->socket.emplace(co_await asio::this_coro::executor);
+    TcpDialer& dialer = attempt->dialer;
     auto& last = attempt->last;
     for (const auto& endpoint : attempt->endpoints) {
-        last = open_socket(*attempt->socket, endpoint, attempt->host, attempt->setup);
+        last = open_socket(*attempt->socket, endpoint, attempt->host, dialer.policy_.socket);
         if (!last) {
             attempt->deadline.watch(Phase::connect, attempt.get());
             const auto result =
@@ -191,35 +194,31 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_in_turn(
             attempt->connected(std::get<0>(result));
         }
         if (!last) {
-            transport = transport_of(std::move(*attempt->socket), endpoint, last.error);
+            attempt->transport =
+                dialer.transport_of(std::move(*attempt->socket), endpoint, last.error);
         }
         if (!last || attempt->deadline.verdict() || last.error == asio::error::operation_aborted) {
             break;
         }
         attempt->abort();
     }
-    co_return connect_error(last, attempt->host, attempt->port, attempt->endpoints.size(),
-                            attempt->deadline);
+    co_return attempt->error();
 }
 
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_racing(
-    std::string host,
-    std::uint16_t port,
-    Endpoints endpoints,
-    Deadline& deadline,
-    std::unique_ptr<Transport>& transport) const {
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect_racing(std::unique_ptr<Attempt> attempt) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto tried = endpoints.size();
-    const auto race = std::make_shared<ConnectRace>(executor, std::move(endpoints), host,
-                                                    *policy_.happy_eyeballs_delay, policy_.socket);
+    const DialPolicy& policy = attempt->dialer.policy_;
+    const auto race = std::make_shared<ConnectRace>(executor, attempt->endpoints, attempt->host,
+                                                    *policy.happy_eyeballs_delay, policy.socket);
     const ConnectRace::Guard guard{race};
-    deadline.watch(Phase::connect, race.get());
-    auto outcome = co_await race->run();
-    deadline.watch(Phase::connect, nullptr);
-    if (!outcome) {
-        transport = transport_of(race->take_socket(), race->winner(), outcome.error);
+    attempt->deadline.watch(Phase::connect, race.get());
+    attempt->last = co_await race->run();
+    attempt->deadline.watch(Phase::connect, nullptr);
+    if (!attempt->last) {
+        attempt->transport =
+            attempt->dialer.transport_of(race->take_socket(), race->winner(), attempt->last.error);
     }
-    co_return connect_error(outcome, host, port, tried, deadline);
+    co_return attempt->error();
 }
 
 /// The endpoint of a host that is an address, or none.
@@ -283,14 +282,15 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial(std::string host,
                                                     std::uint16_t port,
                                                     Deadline& deadline,
                                                     std::unique_ptr<Transport>& transport) {
-    auto endpoints = literal_endpoint(host, port);
-    if (endpoints.empty()) {
-        return dial_by_name(std::move(host), port, {}, deadline, transport);
+    auto attempt = std::make_unique<Attempt>(*this, std::move(host), port, deadline, transport);
+    attempt->endpoints = literal_endpoint(attempt->host, port);
+    if (attempt->endpoints.empty()) {
+        return dial_by_name(std::move(attempt), {});
     }
-    if (auto unusable = choose(host, port, endpoints)) {
+    if (auto unusable = choose(attempt->host, port, attempt->endpoints)) {
         return failed_dial(std::move(unusable));
     }
-    return connect(std::move(host), port, std::move(endpoints), deadline, transport);
+    return connect(std::move(attempt));
 }
 
 AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
@@ -298,18 +298,16 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_another(std::string host,
                                                             std::vector<std::string> but,
                                                             Deadline& deadline,
                                                             std::unique_ptr<Transport>& transport) {
-    return dial_by_name(std::move(host), port, std::move(but), deadline, transport);
+    auto attempt = std::make_unique<Attempt>(*this, std::move(host), port, deadline, transport);
+    return dial_by_name(std::move(attempt), std::move(but));
 }
 
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_by_name(std::string host,
-                                                            std::uint16_t port,
-                                                            std::vector<std::string> but,
-                                                            Deadline& deadline,
-                                                            std::unique_ptr<Transport>& transport) {
-    Endpoints endpoints;
-    auto unusable = co_await look_up(host, port, deadline, endpoints);
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_by_name(std::unique_ptr<Attempt> attempt,
+                                                            std::vector<std::string> but) {
+    auto& endpoints = attempt->endpoints;
+    auto unusable = co_await look_up(attempt->host, attempt->port, attempt->deadline, endpoints);
     if (!unusable) {
-        unusable = choose(host, port, endpoints);
+        unusable = choose(attempt->host, attempt->port, endpoints);
     }
     std::erase_if(endpoints, [&but](const auto& endpoint) {
         return std::ranges::find(but, to_string(endpoint)) != but.end();
@@ -317,7 +315,7 @@ AIOHTTP_DECL asio::awaitable<Error> TcpDialer::dial_by_name(std::string host,
     if (unusable || endpoints.empty()) {
         co_return unusable;
     }
-    co_return co_await connect(host, port, std::move(endpoints), deadline, transport);
+    co_return co_await connect(std::move(attempt));
 }
 
 AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port) const {
@@ -328,19 +326,10 @@ AIOHTTP_DECL Error TcpDialer::refuse(const std::string& host, std::uint16_t port
     return refuse_guarded(host, port, endpoints);
 }
 
-AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(
-    std::string host,
-    std::uint16_t port,
-    Endpoints endpoints,
-    Deadline& deadline,
-    std::unique_ptr<Transport>& transport) const {
-    deadline.begin(Deadline::Limit::sock_connect);
-    if (endpoints.size() > 1 && policy_.happy_eyeballs_delay) {
-        return connect_racing(std::move(host), port, std::move(endpoints), deadline, transport);
-    }
-    auto attempt = std::make_unique<Attempt>(std::move(host), port, std::move(endpoints),
-                                             policy_.socket, deadline);
-    return connect_in_turn(std::move(attempt), transport);
+AIOHTTP_DECL asio::awaitable<Error> TcpDialer::connect(std::unique_ptr<Attempt> attempt) const {
+    attempt->deadline.begin(Deadline::Limit::sock_connect);
+    const bool races = attempt->endpoints.size() > 1 && policy_.happy_eyeballs_delay;
+    return races ? connect_racing(std::move(attempt)) : connect_in_turn(std::move(attempt));
 }
 
 }  // namespace aiohttp::detail

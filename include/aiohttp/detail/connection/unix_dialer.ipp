@@ -2,6 +2,8 @@
 
 #include <sys/un.h>
 
+#include <memory>
+#include <string>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -44,7 +46,8 @@ AIOHTTP_DECL asio::awaitable<Error> UnixDialer::dial(std::string host,
     if (error) {
         co_return unix_error(shown, host, port, error);
     }
-    auto connecting = std::make_unique<SocketTransport>(std::move(socket), shown);
+    auto connecting = std::make_unique<SocketTransport>(std::move(socket),
+                                                        std::make_shared<const std::string>(shown));
     deadline.begin(Deadline::Limit::sock_connect);
     deadline.watch(Phase::connect, connecting.get());
     error = co_await connecting->connect(endpoint);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -220,9 +221,11 @@ AIOHTTP_DECL void set_first_fields(const ClientRequest& request,
                                    const DefaultFields& automatic,
                                    Headers& fields) {
     fields.clear();
-    // What most requests send fits, and not much more: many may wait for their answers at once.
+    // What most requests send fits, and nothing more: many may wait for their answers at once.
     const auto given = defaults.session_headers->size() + request.headers.size();
-    fields.reserve(given + 5, request.url.authority().size() + (given == 0 ? 112 : 512));
+    const bool bare = given == 0 && !request.body;
+    const std::size_t text = bare ? 86 : given == 0 ? 144 : 512;
+    fields.reserve(given + (bare ? 4 : 6), request.url.authority().size() + text);
 
     // RFC 9112 3.2: Host should be the first field.
     if (const auto host = automatic.find("host")) {

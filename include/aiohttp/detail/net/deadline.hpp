@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include <aiohttp/clock.hpp>
+#include <aiohttp/detail/core/copy_on_write.hpp>
 #include <aiohttp/detail/message/exchange_times.hpp>
 #include <aiohttp/detail/net/exchange_observer.hpp>
 #include <aiohttp/detail/net/timer_queue.hpp>
@@ -14,6 +16,9 @@
 #include <aiohttp/timeout.hpp>
 
 namespace aiohttp::detail {
+
+/// The limits of a session's requests: they are many and have the same ones.
+using SharedTimeout = CopyOnWrite<ClientTimeout>;
 
 /// One exchange's time limits and the only place that arms a timer for them. It knows which
 /// operation is under way, so that it can end it when a limit has passed, or when the session is
@@ -25,31 +30,26 @@ public:
     enum class Limit { total, connect, pool, dns, sock_connect, tls, sock_read, sock_write };
 
     /// `timers` outlives it; `id` is for whoever keeps many of them.
-    Deadline(TimerQueue& timers, std::size_t id);
+    Deadline(TimerQueue& timers, std::uint32_t id);
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;
     ~Deadline() { timers_.remove(*this); }
 
     /// Begins an exchange: `total` runs from now.
-    void start(const ClientTimeout& timeout);
-    /// Begins a part of an exchange: with the limits of `whole`, and its end of `total`.
-    void start_part(const Deadline& whole);
+    void start(const SharedTimeout& timeout);
+    void start(const ClientTimeout& timeout) { start(SharedTimeout(timeout)); }
+    /// Makes it that of a part of an exchange: with the end and the verdict of `whole`, whose
+    /// limits it has.
+    void become_part(const Deadline& whole);
     /// Ends it: nothing runs, nothing is watched.
     void finish() noexcept;
 
-    std::size_t id() const noexcept { return id_; }
+    std::uint32_t id() const noexcept { return id_; }
+    const SharedTimeout& timeout() const noexcept { return timeout_; }
     /// Runs `limit` from now, when the request has one.
     void begin(Limit limit);
     /// Stops `limit`.
     void end(Limit limit) noexcept { at(limit) = Clock::time_point::max(); }
-
-    /// Begins a wait that may fail: when `duration` has passed it ends reading from `transport`,
-    /// and nothing else. The limits hold during it, too.
-    void begin_pause(Duration duration, Transport& transport);
-    /// Whether the pause goes on.
-    bool pausing() const noexcept { return paused_ != nullptr; }
-    /// Ends it.
-    void end_pause() noexcept { paused_ = nullptr; }
 
     /// Says what is being done, and what to abort when time is up or the session closes.
     void watch(Phase phase, Abortable* operation) noexcept {
@@ -107,25 +107,24 @@ public:
     /// Why the exchange was brought to an end; no error while it goes on.
     const Error& verdict() const noexcept { return verdict_; }
 
+    /// Where others who wait for a time during the exchange may do so.
+    TimerQueue& timers() const noexcept { return timers_; }
+
 private:
     static constexpr std::size_t limit_count = 8;
 
     Clock::time_point& at(Limit limit) noexcept { return limits_[static_cast<std::size_t>(limit)]; }
-    Duration duration_of(Limit limit) const noexcept {
-        return durations_[static_cast<std::size_t>(limit)];
-    }
-    void check_pause() noexcept;
-    void arm(Clock::time_point& end, Duration duration, Clock::time_point now);
+    std::optional<Duration> duration_of(Limit limit) const noexcept;
+    void arm(Limit limit, Duration duration, Clock::time_point now);
     void mark(ConnectionEvent event) noexcept;
     void on_time() override;
     void expire(Limit limit);
 
-    std::size_t id_;
-    std::array<Duration, limit_count> durations_;  // max: there is no such limit
-    std::array<Clock::time_point, limit_count> limits_;
-    Clock::time_point pause_end_;
-    Transport* paused_ = nullptr;
+    // Ten thousand exchanges may wait at once, each with one of these.
+    std::uint32_t id_;
     Phase phase_ = Phase::none;
+    SharedTimeout timeout_;
+    std::array<Clock::time_point, limit_count> limits_;  // max: it does not run
     Abortable* operation_ = nullptr;
     Abortable* source_guard_ = nullptr;
     ExchangeObserver* observer_ = nullptr;

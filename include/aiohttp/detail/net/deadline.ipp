@@ -77,28 +77,30 @@ AIOHTTP_DECL void check_timeout(const ClientTimeout& timeout) {
     check("sock_write", timeout.sock_write);
 }
 
-AIOHTTP_DECL Deadline::Deadline(TimerQueue& timers, std::size_t id) : id_(id), timers_(timers) {
-    durations_.fill(Duration::max());
+AIOHTTP_DECL Deadline::Deadline(TimerQueue& timers, std::uint32_t id) : id_(id), timers_(timers) {
     limits_.fill(Clock::time_point::max());
 }
 
-AIOHTTP_DECL void Deadline::start(const ClientTimeout& timeout) {
-    constexpr auto none = Duration::max();
-    durations_ = {timeout.total.value_or(none),        timeout.connect.value_or(none),
-                  timeout.pool.value_or(none),         timeout.dns.value_or(none),
-                  timeout.sock_connect.value_or(none), timeout.tls.value_or(none),
-                  timeout.sock_read.value_or(none),    timeout.sock_write.value_or(none)};
+AIOHTTP_DECL std::optional<Duration> Deadline::duration_of(Limit limit) const noexcept {
+    constexpr std::array<std::optional<Duration> ClientTimeout::*, limit_count> fields{
+        &ClientTimeout::total,     &ClientTimeout::connect,      &ClientTimeout::pool,
+        &ClientTimeout::dns,       &ClientTimeout::sock_connect, &ClientTimeout::tls,
+        &ClientTimeout::sock_read, &ClientTimeout::sock_write};
+    return (*timeout_).*fields[static_cast<std::size_t>(limit)];
+}
+
+AIOHTTP_DECL void Deadline::start(const SharedTimeout& timeout) {
+    timeout_ = timeout;
     verdict_ = Error();
     watch(Phase::none, nullptr);
     hop_ = Clock::now();
     whole_ = hop_;
-    if (timeout.total) {
-        arm(at(Limit::total), *timeout.total, hop_);
+    if (timeout->total) {
+        arm(Limit::total, *timeout->total, hop_);
     }
 }
 
-AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
-    durations_ = whole.durations_;
+AIOHTTP_DECL void Deadline::become_part(const Deadline& whole) {
     verdict_ = whole.verdict_;
     whole_ = whole.whole_;
     at(Limit::total) = whole.limits_[static_cast<std::size_t>(Limit::total)];
@@ -107,7 +109,6 @@ AIOHTTP_DECL void Deadline::start_part(const Deadline& whole) {
 
 AIOHTTP_DECL void Deadline::finish() noexcept {
     limits_.fill(Clock::time_point::max());
-    end_pause();
     watch(Phase::none, nullptr);
     guard_source(nullptr);
     observe(nullptr);
@@ -116,15 +117,14 @@ AIOHTTP_DECL void Deadline::finish() noexcept {
 
 AIOHTTP_DECL void Deadline::begin(Limit limit) {
     const auto duration = duration_of(limit);
-    if (duration == Duration::max() || verdict_) {
-        return;
+    if (duration && !verdict_) {
+        arm(limit, *duration, Clock::now());
     }
-    arm(at(limit), duration, Clock::now());
 }
 
-AIOHTTP_DECL void Deadline::arm(Clock::time_point& end, Duration duration, Clock::time_point now) {
-    end = end_of_wait(now, duration);
-    timers_.arm_before(*this, end);
+AIOHTTP_DECL void Deadline::arm(Limit limit, Duration duration, Clock::time_point now) {
+    at(limit) = end_of_wait(now, duration);
+    timers_.arm_before(*this, at(limit));
 }
 
 AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {
@@ -161,18 +161,6 @@ AIOHTTP_DECL void Deadline::mark(ConnectionEvent event) noexcept {
     }
 }
 
-AIOHTTP_DECL void Deadline::begin_pause(Duration duration, Transport& transport) {
-    pause_end_ = Clock::time_point::max();
-    paused_ = &transport;
-    arm(pause_end_, duration, Clock::now());
-}
-
-AIOHTTP_DECL void Deadline::check_pause() noexcept {
-    if (paused_ != nullptr && pause_end_ <= Clock::now()) {
-        std::exchange(paused_, nullptr)->cancel_read();
-    }
-}
-
 AIOHTTP_DECL void Deadline::check_now() {
     if (verdict_) {
         return;
@@ -188,11 +176,7 @@ AIOHTTP_DECL void Deadline::check_now() {
 
 AIOHTTP_DECL void Deadline::on_time() {
     check_now();
-    check_pause();
-    auto next = *std::min_element(limits_.begin(), limits_.end());
-    if (pausing()) {
-        next = std::min(next, pause_end_);
-    }
+    const auto next = *std::min_element(limits_.begin(), limits_.end());
     if (next != Clock::time_point::max()) {
         timers_.arm_before(*this, next);
     }
@@ -202,7 +186,7 @@ AIOHTTP_DECL void Deadline::expire(Limit limit) {
     const auto kind = kind_of(limit);
     std::string text = kind == errc::connection_timeout ? "connection timeout" : "timeout";
     text.append(": ").append(name_of(limit)).append(" = ");
-    text.append(seconds_text(duration_of(limit)));
+    text.append(seconds_text(*duration_of(limit)));
     if (phase_ != Phase::none) {
         text.append(" passed in phase ").append(to_string(phase_));
     }
@@ -221,7 +205,6 @@ AIOHTTP_DECL void Deadline::interrupt(const Error& reason) noexcept {
     }
     verdict_ = reason.phase() == phase_ ? reason : with_phase(reason, phase_);
     limits_.fill(Clock::time_point::max());
-    end_pause();
     if (operation_ != nullptr) {
         operation_->abort();
     }

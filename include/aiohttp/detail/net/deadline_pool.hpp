@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -25,8 +26,11 @@ public:
     using Handle = std::unique_ptr<Deadline, GiveBack>;
 
     /// Starts a deadline for an exchange of `owner`.
-    Handle start(const void* owner, const ClientTimeout& timeout);
-    /// Starts one for a part of the exchange that `whole` is for, see Deadline::start_part().
+    Handle start(const void* owner, const SharedTimeout& timeout);
+    Handle start(const void* owner, const ClientTimeout& timeout) {
+        return start(owner, SharedTimeout(timeout));
+    }
+    /// Starts one for a part of the exchange that `whole` is for, see Deadline::become_part().
     Handle start_part(const Deadline& whole);
     /// Brings the exchanges of `owner` to an end, all of them when it is null. With
     /// `spare_bodies`, those whose response was handed out already go on.
@@ -54,7 +58,7 @@ private:
 
     TimerQueue timers_;  // of all deadlines
     std::vector<Entry> entries_;
-    std::vector<std::size_t> free_;
+    std::vector<std::uint32_t> free_;
     std::vector<Silence*> silences_;  // most of the time none
 };
 

@@ -12,11 +12,12 @@
 namespace aiohttp::detail {
 
 AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
-                                                      const ClientTimeout& timeout) {
+                                                      const SharedTimeout& timeout) {
     if (free_.empty()) {
-        entries_.push_back({std::make_unique<Deadline>(timers_, entries_.size()), nullptr});
+        const auto id = static_cast<std::uint32_t>(entries_.size());
+        entries_.push_back({std::make_unique<Deadline>(timers_, id), nullptr});
         free_.reserve(entries_.capacity());  // so that giving back cannot fail
-        free_.push_back(entries_.size() - 1);
+        free_.push_back(id);
     }
     auto& entry = entries_[free_.back()];
     entry.deadline->start(timeout);
@@ -26,8 +27,8 @@ AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start(const void* owner,
 }
 
 AIOHTTP_DECL DeadlinePool::Handle DeadlinePool::start_part(const Deadline& whole) {
-    auto part = start(entries_[whole.id()].owner, ClientTimeout::none());
-    part->start_part(whole);
+    auto part = start(entries_[whole.id()].owner, whole.timeout());
+    part->become_part(whole);
     return part;
 }
 

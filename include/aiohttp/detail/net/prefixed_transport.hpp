@@ -19,7 +19,9 @@ public:
     void cancel_read() noexcept override;
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
-    std::string remote_endpoint() const override;
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return next_->remote_endpoint();
+    }
 
 private:
     std::size_t take(asio::mutable_buffer into) noexcept;

@@ -55,8 +55,4 @@ AIOHTTP_DECL IoResult PrefixedTransport::try_read(asio::mutable_buffer into) noe
                                                : IoResult{error_code(), take(into)};
 }
 
-AIOHTTP_DECL std::string PrefixedTransport::remote_endpoint() const {
-    return next_->remote_endpoint();
-}
-
 }  // namespace aiohttp::detail

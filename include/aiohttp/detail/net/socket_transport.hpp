@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -16,7 +17,7 @@ public:
 
     /// A socket that is open and about to connect, or connected already. `peer` is what
     /// remote_endpoint() tells.
-    SocketTransport(Socket socket, std::string peer);
+    SocketTransport(Socket socket, std::shared_ptr<const std::string> peer);
 
     /// Connects.
     asio::awaitable<error_code> connect(Protocol::endpoint peer);
@@ -32,11 +33,11 @@ public:
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
     bool is_quiet() noexcept override;
-    std::string remote_endpoint() const override;
+    std::shared_ptr<const std::string> remote_endpoint() const override { return peer_; }
 
 private:
     Socket socket_;
-    std::string peer_;
+    std::shared_ptr<const std::string> peer_;
 };
 
 }  // namespace aiohttp::detail

@@ -19,7 +19,8 @@
 
 namespace aiohttp::detail {
 
-AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket, std::string peer)
+AIOHTTP_DECL SocketTransport::SocketTransport(Socket socket,
+                                              std::shared_ptr<const std::string> peer)
     : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
 AIOHTTP_DECL asio::awaitable<error_code> SocketTransport::connect(Protocol::endpoint peer) {
@@ -143,10 +144,6 @@ AIOHTTP_DECL bool SocketTransport::is_quiet() noexcept {
     char unexpected = 0;
     return ::recv(socket_.native_handle(), &unexpected, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
            (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-AIOHTTP_DECL std::string SocketTransport::remote_endpoint() const {
-    return peer_;
 }
 
 }  // namespace aiohttp::detail

@@ -50,8 +50,10 @@ public:
     void close() noexcept override;
     IoResult try_read(asio::mutable_buffer into) noexcept override;
     bool is_quiet() noexcept override;
-    std::string remote_endpoint() const override;
-    std::shared_ptr<const TlsPeer> tls_peer() const override { return peer_; }
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return next_->remote_endpoint();
+    }
+    const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept override { return peer_; }
     std::shared_ptr<const TlsFailure> tls_failure() const override { return failure_; }
 
 private:

@@ -357,8 +357,4 @@ AIOHTTP_DECL bool TlsTransport::is_quiet() noexcept {
     return is_drained() && next_->is_quiet();
 }
 
-AIOHTTP_DECL std::string TlsTransport::remote_endpoint() const {
-    return next_->remote_endpoint();
-}
-
 }  // namespace aiohttp::detail

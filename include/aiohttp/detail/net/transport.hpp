@@ -17,6 +17,7 @@ struct TlsFailure;
 namespace aiohttp::detail {
 
 struct TlsPeer;
+inline const std::shared_ptr<const TlsPeer> no_tls_peer;
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -70,10 +71,11 @@ public:
     /// Whether it is known without reading that nothing has arrived, no end of the stream either.
     /// If not, try_read() tells.
     virtual bool is_quiet() noexcept { return false; }
-    /// The peer's address, e.g. "127.0.0.1:8080".
-    virtual std::string remote_endpoint() const = 0;
+    /// The peer's address, e.g. "127.0.0.1:8080". Connections to one server may share it, and so do
+    /// their responses.
+    virtual std::shared_ptr<const std::string> remote_endpoint() const = 0;
     /// Who was met in the TLS handshake; null without TLS.
-    virtual std::shared_ptr<const TlsPeer> tls_peer() const { return nullptr; }
+    virtual const std::shared_ptr<const TlsPeer>& tls_peer() const noexcept { return no_tls_peer; }
     /// After an error: how TLS refused, if it was that; else null.
     virtual std::shared_ptr<const TlsFailure> tls_failure() const { return nullptr; }
 

@@ -72,7 +72,6 @@ private:
     std::uint64_t length_ = 0;
     std::uint64_t remaining_ = 0;  // of the length, or of the chunk
     std::size_t scanned_ = 0;      // the chunk size line has no end before this offset
-    HeadLimits limits_;
     FieldsDecoder fields_;
     Headers trailers_;
     std::string error_;

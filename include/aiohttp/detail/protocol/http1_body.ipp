@@ -33,8 +33,7 @@ AIOHTTP_DECL void BodyDecoder::start(const Framing& framing, const HeadLimits& l
     length_ = framing.length;
     remaining_ = 0;
     scanned_ = 0;
-    limits_ = limits;
-    limits_.line = std::min<std::size_t>(limits.line, UINT32_MAX);
+    fields_.set_limits(limits);
     trailers_.clear();
     error_.clear();
     switch (framing.kind) {
@@ -124,12 +123,13 @@ AIOHTTP_DECL BodyStep BodyDecoder::take_data(std::string_view rest, std::size_t 
 
 AIOHTTP_DECL bool BodyDecoder::read_chunk_size(std::string_view rest, std::size_t& used) {
     // Line and CRLF; so the failure does not depend on how the input was cut.
-    const auto window = rest.substr(0, limits_.line + 2);
+    const auto most = std::min<std::size_t>(fields_.limits().line, UINT32_MAX);
+    const auto window = rest.substr(0, most + 2);
     const auto line_end = window.find('\n', scanned_);
     if (line_end == std::string_view::npos) {
         scanned_ = window.size();
-        return window.size() == limits_.line + 2
-                   ? fail(more_than(limits_.line, "chunk size line", rest.substr(0, limits_.line)))
+        return window.size() == most + 2
+                   ? fail(more_than(most, "chunk size line", rest.substr(0, most)))
                    : false;
     }
     scanned_ = 0;
@@ -145,7 +145,7 @@ AIOHTTP_DECL bool BodyDecoder::read_chunk_size(std::string_view rest, std::size_
     state_ = State::chunk_data;
     if (remaining_ == 0) {
         state_ = State::trailers;
-        fields_.reset(limits_);
+        fields_.reset();
     }
     return true;
 }

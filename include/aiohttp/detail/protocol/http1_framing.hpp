@@ -13,10 +13,10 @@ enum class BodyKind : std::uint8_t { none, length, chunked, until_close };
 
 /// How a response body is framed, and what becomes of the connection behind it.
 struct Framing {
-    BodyKind kind = BodyKind::none;
     std::uint64_t length = 0;  ///< of the body, when kind is length
-    bool keep_alive = false;   ///< another request may follow on this connection
-    bool upgraded = false;     ///< the connection speaks another protocol from here on
+    BodyKind kind = BodyKind::none;
+    bool keep_alive = false;  ///< another request may follow on this connection
+    bool upgraded = false;    ///< the connection speaks another protocol from here on
     /// With keep_alive, for how many seconds the server keeps the idle connection, as far as its
     /// Keep-Alive field says (RFC 2068 19.7.1.1), else -1.
     std::int32_t idle_seconds = -1;

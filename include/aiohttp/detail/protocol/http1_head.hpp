@@ -37,8 +37,11 @@ struct FieldLine;
 /// space before the colon, a line without colon, a folded line before the first field.
 class FieldsDecoder {
 public:
+    /// What the fields may hold, and the lines before them for whoever reads those.
+    void set_limits(const HeadLimits& limits) noexcept { limits_ = limits; }
+    const HeadLimits& limits() const noexcept { return limits_; }
     /// The fields begin at `offset` of the input that decode() will get.
-    void reset(const HeadLimits& limits, std::size_t offset = 0);
+    void reset(std::size_t offset = 0) noexcept;
     /// `input` begins at the same byte in every call. Every line is taken as soon as it is
     /// complete, so failures come as early as the bytes allow and do not depend on how the input
     /// was cut.
@@ -75,7 +78,7 @@ public:
     explicit HeadDecoder(HeadLimits limits = {});
     /// For the next head on the same connection.
     void reset(HeadLimits limits);
-    const HeadLimits& limits() const noexcept { return limits_; }
+    const HeadLimits& limits() const noexcept { return fields_.limits(); }
     /// `input` holds all bytes from the start of the head. On done, consumed() of them were it.
     HeadStatus decode(std::string_view input, ResponseHead& head);
     std::size_t consumed() const noexcept { return fields_.consumed(); }
@@ -86,7 +89,6 @@ private:
     bool take_usual_status_line(std::string_view input, ResponseHead& head);
     HeadStatus decode_status_line(std::string_view input, ResponseHead& head);
 
-    HeadLimits limits_;
     FieldsDecoder fields_;
     bool in_fields_ = false;
     std::size_t line_ = 0;     // where the status line begins

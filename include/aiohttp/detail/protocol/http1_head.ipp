@@ -84,10 +84,9 @@ AIOHTTP_DECL std::string describe_bad_field(std::string_view line, const Headers
     return "NUL or lone CR in the value of header " + quote(name);
 }
 
-AIOHTTP_DECL void FieldsDecoder::reset(const HeadLimits& limits, std::size_t offset) {
-    limits_ = limits;
+AIOHTTP_DECL void FieldsDecoder::reset(std::size_t offset) noexcept {
     // Headers keeps values of 32 bits.
-    limits_.field = std::min<std::size_t>(limits.field, UINT32_MAX / 2);
+    limits_.field = std::min<std::size_t>(limits_.field, UINT32_MAX / 2);
     line_ = offset;
     scanned_ = offset;
     field_size_ = 0;
@@ -282,10 +281,12 @@ AIOHTTP_DECL bool parse_status_line(std::string_view line, ResponseHead& head) {
     return true;
 }
 
-AIOHTTP_DECL HeadDecoder::HeadDecoder(HeadLimits limits) : limits_(limits) {}
+AIOHTTP_DECL HeadDecoder::HeadDecoder(HeadLimits limits) {
+    fields_.set_limits(limits);
+}
 
 AIOHTTP_DECL void HeadDecoder::reset(HeadLimits limits) {
-    limits_ = limits;
+    fields_.set_limits(limits);
     in_fields_ = false;
     line_ = 0;
     scanned_ = 0;
@@ -315,7 +316,7 @@ AIOHTTP_DECL HeadStatus HeadDecoder::decode(std::string_view input, ResponseHead
 AIOHTTP_DECL bool HeadDecoder::take_usual_status_line(std::string_view input, ResponseHead& head) {
     constexpr std::string_view usual = "HTTP/1.1 200 OK\r\n";
     constexpr std::string_view reason = "OK";
-    if (line_ != 0 || scanned_ != 0 || limits_.line < reason.size() ||
+    if (line_ != 0 || scanned_ != 0 || limits().line < reason.size() ||
         input.size() < usual.size() ||
         std::memcmp(input.data(), usual.data(), usual.size()) != 0) {  // inlined, as == is not
         return false;
@@ -327,7 +328,7 @@ AIOHTTP_DECL bool HeadDecoder::take_usual_status_line(std::string_view input, Re
         head.reason.push_back(c);  // two of them are cheaper than a call
     }
     line_ = usual.size();
-    fields_.reset(limits_, line_);
+    fields_.reset(line_);
     return true;
 }
 
@@ -347,9 +348,9 @@ AIOHTTP_DECL HeadStatus HeadDecoder::decode_status_line(std::string_view input,
     }
     // The last byte of an incomplete line may be the CR of the line end.
     const auto known = line.size() - (complete || line.empty() ? 0 : 1);
-    if (known > shape.size() && known - shape.size() > limits_.line) {
+    if (known > shape.size() && known - shape.size() > limits().line) {
         error_ =
-            more_than(limits_.line, "status line", line.substr(0, shape.size() + limits_.line));
+            more_than(limits().line, "status line", line.substr(0, shape.size() + limits().line));
         return HeadStatus::failed;
     }
     if (!complete) {
@@ -361,7 +362,7 @@ AIOHTTP_DECL HeadStatus HeadDecoder::decode_status_line(std::string_view input,
         return HeadStatus::failed;
     }
     line_ = line_end + 1;
-    fields_.reset(limits_, line_);
+    fields_.reset(line_);
     return HeadStatus::done;
 }
 

@@ -59,7 +59,6 @@ private:
     std::size_t undecided(std::string_view input) const noexcept;
 
     std::string delimiter_;  // CR LF -- boundary
-    HeadLimits limits_;
     FieldsDecoder fields_;
     Headers headers_;
     State state_ = State::preamble;

@@ -12,7 +12,8 @@ namespace aiohttp::detail {
 inline constexpr std::size_t most_padding = 256;
 
 AIOHTTP_DECL MultipartDecoder::MultipartDecoder(std::string_view boundary, HeadLimits limits)
-    : delimiter_("\r\n--"), limits_(limits) {
+    : delimiter_("\r\n--") {
+    fields_.set_limits(limits);
     delimiter_.append(boundary);
 }
 
@@ -150,7 +151,7 @@ AIOHTTP_DECL MultipartStep MultipartDecoder::take_delimiter(Line line, std::size
     state_ = State::headers;
     ++parts_;
     headers_ = Headers();
-    fields_.reset(limits_);
+    fields_.reset();
     return {was_part ? MultipartEvent::part_end : MultipartEvent::need_more, consumed, {}};
 }
 

@@ -136,7 +136,9 @@ public:
     void cancel_read() noexcept override { peer_->cancel_read(); }
     void close() noexcept override { peer_->close(); }
     IoResult try_read(asio::mutable_buffer into) noexcept override { return peer_->try_read(into); }
-    std::string remote_endpoint() const override { return peer_->name(); }
+    std::shared_ptr<const std::string> remote_endpoint() const override {
+        return std::make_shared<const std::string>(peer_->name());
+    }
 
 private:
     std::shared_ptr<MemoryPeer> peer_;
