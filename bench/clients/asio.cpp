@@ -59,13 +59,6 @@ awaitable<void> open(Secure& stream, Run* run) {
     check(std::get<0>(shaken));
 }
 
-/// Says nothing to the peer, so that closing never waits; the session stays resumable.
-void close(Plain&) {}
-void close(Secure& stream) {
-    ::SSL_set_quiet_shutdown(stream.native_handle(), 1);
-    ::SSL_shutdown(stream.native_handle());
-}
-
 /// What a connection keeps from request to request.
 struct Buffers {
     std::string out;
@@ -155,19 +148,14 @@ awaitable<void> worker(Run* run, Context*... context) {
         Stream stream(run->io, *context...);
         co_await open(stream, run);
         co_await requests(stream, run, &buffers, *index);
-        close(stream);
+        bench::close(stream);
     }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    return bench::client_main(argc, argv, [](const Job& job, bench::Tally& tally) {
-        if (job.is("cookies") || job.is("begun")) {
-            bench::unsupported(job);
-        }
-        Run run(job, tally);
-        run.spawn(
-            [&] { return job.tls ? worker<Secure>(&run, &run.context) : worker<Plain>(&run); });
+    return bench::asio_main(argc, argv, [](Run& run) {
+        return run.job.tls ? worker<Secure>(&run, &run.context) : worker<Plain>(&run);
     });
 }

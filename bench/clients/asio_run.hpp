@@ -37,7 +37,7 @@ struct AsioRun {
 
     /// Starts as many workers as connections are wanted, and runs them to their ends.
     template <class Make>
-    void spawn(Make make) {
+    void spawn(const Make& make) {
         const auto ended = [](const std::exception_ptr& error) {
             if (error) {
                 std::rethrow_exception(error);
@@ -45,7 +45,7 @@ struct AsioRun {
         };
         tally.start();
         for (std::size_t i = 0; i < job.concurrency; ++i) {
-            boost::asio::co_spawn(io, make(), ended);
+            boost::asio::co_spawn(io, make(*this), ended);
         }
         io.run();
     }
@@ -56,5 +56,26 @@ private:
         return context;
     }
 };
+
+/// Says nothing to the peer, so that closing never waits; a TLS session stays resumable.
+template <class Stream>
+void close(Stream& stream) {
+    if constexpr (requires { ::SSL_shutdown(stream.native_handle()); }) {
+        ::SSL_set_quiet_shutdown(stream.native_handle(), 1);
+        ::SSL_shutdown(stream.native_handle());
+    }
+}
+
+/// main() of such a client: `make(run)` gives the coroutine of a worker.
+template <class Make>
+int asio_main(int argc, char** argv, const Make& make) {
+    return client_main(argc, argv, [&make](const Job& job, Tally& tally) {
+        if (job.is("cookies") || job.is("begun")) {
+            unsupported(job);
+        }
+        AsioRun run(job, tally);
+        run.spawn(make);
+    });
+}
 
 }  // namespace bench

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,6 +40,21 @@ class Operation final : public aiohttp::detail::Abortable {
 public:
     void abort() noexcept override { ++aborted; }
     int aborted = 0;
+};
+
+/// Counts how often it is told that its time has come, and fails at first.
+class Waiter final : public TimerQueue::Entry {
+public:
+    int failures = 0;
+    int told = 0;
+
+private:
+    void on_time() override {
+        if (failures-- > 0) {
+            throw std::bad_alloc();
+        }
+        ++told;
+    }
 };
 
 struct Fixture {
@@ -300,4 +316,26 @@ TEST_CASE_METHOD(Fixture, "silence is noticed in whatever order the deadlines en
     }
     io.poll();
     CHECK(quiet == true);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "no time is lost when there is no memory to deal with one",
+                 "[deadline]") {
+    std::array<Waiter, 4> waiters;
+    waiters[0].failures = 1;
+    waiters[1].failures = 1;
+    for (auto* const waiter : {&waiters[0], &waiters[1], &waiters[2]}) {
+        timers.arm_before(*waiter, clock.now() + 10ms);
+    }
+    timers.arm_before(waiters[3], clock.now() + 20ms);
+    clock.advance(10ms);
+    CHECK_THROWS_AS(io.poll(), std::bad_alloc);
+    CHECK_THROWS_AS(io.poll(), std::bad_alloc);
+    io.poll();
+    for (const std::size_t i : {0U, 1U, 2U}) {
+        CHECK(waiters[i].told == 1);
+    }
+    clock.advance(10ms);
+    io.poll();
+    CHECK(waiters[3].told == 1);
 }

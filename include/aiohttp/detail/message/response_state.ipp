@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -9,6 +8,7 @@
 
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
+#include <aiohttp/detail/message/both_observers.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
 
 namespace aiohttp::detail {
@@ -52,35 +52,6 @@ AIOHTTP_DECL Timings ResponseState::timings() const {
     timings.body_bytes = total_bytes_;
     return timings;
 }
-
-/// Two who are told of the same body.
-class BothObservers final : public BodyObserver {
-public:
-    BothObservers(std::shared_ptr<BodyObserver> first, std::shared_ptr<BodyObserver> second)
-        : first_(std::move(first)), second_(std::move(second)) {}
-
-    void on_chunk_received(std::string_view chunk) override {
-        first_->on_chunk_received(chunk);
-        second_->on_chunk_received(chunk);
-    }
-    /// What one throws does not keep it from the other.
-    void on_body_end(const BodyEnd& end) override {
-        std::exception_ptr thrown;
-        try {
-            first_->on_body_end(end);
-        } catch (...) {
-            thrown = std::current_exception();
-        }
-        second_->on_body_end(end);
-        if (thrown) {
-            std::rethrow_exception(thrown);
-        }
-    }
-
-private:
-    std::shared_ptr<BodyObserver> first_;
-    std::shared_ptr<BodyObserver> second_;
-};
 
 AIOHTTP_DECL void ResponseState::observe(std::shared_ptr<BodyObserver> observer) {
     if (observer_ == nullptr) {

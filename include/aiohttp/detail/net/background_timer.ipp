@@ -116,9 +116,10 @@ AIOHTTP_DECL void BackgroundTimer::arm_before(Clock::time_point when) {
     if (state_->armed <= when || !state_->timer) {
         return;
     }
-    state_->armed = when;
+    state_->armed = Clock::time_point::max();  // and so it stays if there is no memory to wait
     state_->timer->expires_at(when);
     state_->wait();
+    state_->armed = when;
 }
 
 }  // namespace aiohttp::detail

@@ -23,7 +23,7 @@ public:
 
     private:
         friend class TimerQueue;
-        /// Its time has come.
+        /// Its time has come. When this throws, for want of memory, it comes again at once.
         virtual void on_time() = 0;
 
         Clock::time_point time_ = Clock::time_point::max();  // max: not in the queue
@@ -45,9 +45,11 @@ public:
 
 private:
     void rearm(Entry& entry, Clock::time_point when);
+    void arm();
     void on_timer();
 
     TimeHeap<Entry, &Entry::time_, &Entry::place_> entries_;
+    bool telling_ = false;  // those whose time has come
     BackgroundTimer timer_;
 };
 

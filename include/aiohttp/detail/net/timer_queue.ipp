@@ -16,8 +16,13 @@ AIOHTTP_DECL void TimerQueue::rearm(Entry& entry, Clock::time_point when) {
     } else {
         entries_.advance(entry, when);
     }
-    if (&entries_.first() == &entry) {
-        timer_.arm_before(when);
+    arm();
+}
+
+/// For the first one, though that may be an old one: memory may have been short when it came.
+AIOHTTP_DECL void TimerQueue::arm() {
+    if (!telling_ && !entries_.empty()) {
+        timer_.arm_before(entries_.first().time_);
     }
 }
 
@@ -29,14 +34,21 @@ AIOHTTP_DECL void TimerQueue::remove(Entry& entry) noexcept {
 
 AIOHTTP_DECL void TimerQueue::on_timer() {
     const auto now = Clock::now();
+    telling_ = true;
     while (!entries_.empty() && entries_.first().time_ <= now) {
         Entry& entry = entries_.first();
         remove(entry);
-        entry.on_time();
+        try {
+            entry.on_time();
+        } catch (...) {
+            // Neither its time nor those of the others must be lost.
+            telling_ = false;
+            arm_before(entry, now);
+            throw;
+        }
     }
-    if (!entries_.empty()) {
-        timer_.arm_before(entries_.first().time_);
-    }
+    telling_ = false;
+    arm();
 }
 
 }  // namespace aiohttp::detail
