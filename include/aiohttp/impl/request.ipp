@@ -243,9 +243,10 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     }
     SessionCore& session = *spec.session;
     const auto& timeout = spec.wishes->timeout;
+    DeadlinePool& deadlines = session.connector().deadlines();
     Exchange exchange(session.connector(), spec.request, defaults_of(spec),
-                      session.connector().deadlines().start(
-                          &session, timeout ? SharedTimeout(*timeout) : session.timeout()));
+                      timeout ? deadlines.start(&session, *timeout)
+                              : deadlines.start(&session, session.timeout()));
     exchange.spare = &session.response_buffers();
     ResponseBuffers& spare = **exchange.spare;
     if (const std::unique_lock lock(spare, std::try_to_lock); lock) {
