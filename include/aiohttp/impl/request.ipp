@@ -87,22 +87,24 @@ AIOHTTP_DECL Error prepare(RequestSpec& spec) {
     if (spec.session->connector().closed()) {
         return closed_connector();
     }
-    apply_auth(spec.request, spec.wishes->authorization, spec.session->headers());
-    if (spec.wishes->compress) {
-        compress_body(spec, *spec.wishes->compress);
+    const RequestWishes& wishes = *spec.wishes;
+    apply_auth(spec.request, wishes.authorization, spec.session->headers());
+    if (wishes.compress) {
+        compress_body(spec, *wishes.compress);
     }
     return {};
 }
 
 AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
+    const RequestWishes& wishes = *spec.wishes;
     RequestDefaults defaults;
     defaults.session_headers = &spec.session->headers();
     defaults.cookie_jar = &spec.session->cookie_jar();
     defaults.session_skips = &spec.session->skips();
-    defaults.request_skips = &spec.wishes->skips;
+    defaults.request_skips = &wishes.skips;
     defaults.netrc = spec.session->netrc();
     defaults.proxies = spec.session->proxies();
-    defaults.proxy_extras = spec.wishes->proxy_extras ? &*spec.wishes->proxy_extras : nullptr;
+    defaults.proxy_extras = wishes.proxy_extras ? &*wishes.proxy_extras : nullptr;
     defaults.force_close = spec.session->connector().force_close();
     return defaults;
 }
@@ -212,7 +214,7 @@ AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
     if (!wishes.raise_for_status && spec.session->status_check()) {
         return &spec.session->status_check();
     }
-    return wishes.status_check && *wishes.status_check ? &*wishes.status_check : nullptr;
+    return wishes.status_check ? &wishes.status_check : nullptr;
 }
 
 inline bool raises_for_status(const RequestSpec& spec) {

@@ -192,7 +192,7 @@ AIOHTTP_DECL Request& Request::auth(const BearerAuth& credentials) & {
 AIOHTTP_DECL Request& Request::raise_for_status(bool on) & {
     auto& wishes = spec().wishes.edit();
     wishes.raise_for_status = on;
-    wishes.status_check.reset();
+    wishes.status_check = nullptr;
     return *this;
 }
 

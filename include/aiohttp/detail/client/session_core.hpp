@@ -29,7 +29,7 @@ struct RequestWishes {
     std::vector<std::string> skips;
     std::optional<ClientTimeout> timeout;
     std::optional<bool> raise_for_status;
-    std::optional<StatusCheck> status_check;
+    StatusCheck status_check;
     std::optional<Middlewares> middlewares;     ///< instead of the session's
     std::size_t max_redirects = 10;             ///< 0: as many as come
     std::optional<RedirectHook> redirect_hook;  ///< instead of the session's, perhaps empty

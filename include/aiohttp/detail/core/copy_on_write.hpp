@@ -5,15 +5,14 @@
 
 namespace aiohttp::detail {
 
-/// A value that is shared until somebody changes it. The default value takes no memory; it must be
-/// a constant expression, so that looking at it needs no guard.
+/// A value that is shared until somebody changes it. The default value takes no memory.
 template <class T>
 class CopyOnWrite {
 public:
     CopyOnWrite() noexcept = default;
     explicit CopyOnWrite(T value) : value_(std::make_shared<T>(std::move(value))) {}
 
-    const T& operator*() const noexcept { return value_ ? *value_ : none_; }
+    const T& operator*() const noexcept { return value_ ? *value_ : none(); }
     const T* operator->() const noexcept { return &**this; }
 
     /// The value, to be changed; from here on nobody else's.
@@ -25,7 +24,15 @@ public:
     }
 
 private:
-    static constinit inline const T none_{};
+    // In two parts: the first is so small that it is inlined, and costs next to nothing.
+    static const T& none() noexcept {
+        static const T& value = make_none();
+        return value;
+    }
+    static const T& make_none() noexcept {
+        static const T value{};
+        return value;
+    }
 
     std::shared_ptr<T> value_;
 };
