@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
@@ -448,6 +452,22 @@ Awaitable<> count_on_strand(int* counter) {
     co_await (task.result() && count_up(counter));
 }
 
+Awaitable<> leave(asio::thread_pool* pool) {
+    co_await asio::post(asio::bind_executor(pool->get_executor(), asio::use_awaitable));
+    throw std::runtime_error("left");  // without coming back
+}
+
+Awaitable<> gather_elsewhere(asio::thread_pool* pool, std::vector<std::thread::id>* makers) {
+    const auto make = [pool, makers](int) {
+        makers->push_back(std::this_thread::get_id());
+        return leave(pool);
+    };
+    const auto outcomes = co_await gather_settled(std::views::iota(0, 3), make, {.limit = 1});
+    for (const auto& outcome : outcomes) {
+        CHECK_FALSE(outcome.has_value());
+    }
+}
+
 }  // namespace
 
 TEST_CASE("gather returns the results of different awaitables in order", "[gather]") {
@@ -634,6 +654,14 @@ TEST_CASE("a gather of many is destroyed while it starts", "[gather]") {
     }
     CHECK(log.running == 0);
     CHECK(log.cancelled == 0);
+}
+
+TEST_CASE("a child that ends on another executor does not take its group there", "[gather]") {
+    asio::thread_pool pool(1);
+    std::vector<std::thread::id> makers;
+    aiohttp::testing::run_sync(gather_elsewhere(&pool, &makers));
+    pool.join();
+    CHECK(makers == std::vector<std::thread::id>(3, std::this_thread::get_id()));
 }
 
 TEST_CASE("a gather is destroyed with its io_context", "[gather]") {

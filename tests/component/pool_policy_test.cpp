@@ -1,19 +1,26 @@
 // When the pool lets go of idle connections, and what it counts.
 
 #include <algorithm>
+#include <any>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <aiohttp/connector.hpp>
 #include <aiohttp/error.hpp>
 #include <aiohttp/session.hpp>
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
+#include <aiohttp/testing/manual_clock.hpp>
 #include <aiohttp/testing/memory_connector.hpp>
+#include <aiohttp/trace.hpp>
 #include "support/catch.hpp"
 #include "support/memory.hpp"
 #include "support/run_sync.hpp"
@@ -21,11 +28,14 @@
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace aiohttp::testing;
+using aiohttp::ClientSessionOptions;
 using aiohttp::create_task;
 using aiohttp::Duration;
 using aiohttp::PoolCounters;
 using aiohttp::PoolStats;
 using aiohttp::TCPConnectorOptions;
+using aiohttp::TraceConfig;
+using aiohttp::TraceRequestStartParams;
 
 namespace {
 
@@ -47,6 +57,21 @@ asio::awaitable<std::size_t> connections(MemoryScript script,
     const auto outcome = co_await outcome_of(rig.session.get(url));
     CHECK(outcome == "200 x");
     co_return rig.memory->dialled();
+}
+
+/// Two requests whose trace callback takes longer than a connection may be idle.
+asio::awaitable<void> trace_slowly(ManualClock* clock, std::size_t* dialled) {
+    TraceConfig trace;
+    trace.on_request_start(
+        [clock](std::any&, const TraceRequestStartParams&) { clock->advance(10s); });
+    MemoryRig rig(TCPConnectorOptions().keepalive_timeout(5s),
+                  ClientSessionOptions().trace_config(trace));
+    rig.memory->otherwise(serves("x"));
+    for (int i = 0; i < 2; ++i) {
+        const auto outcome = co_await outcome_of(rig.session.get(url));
+        CHECK(outcome == "200 x");
+    }
+    *dialled = rig.memory->dialled();
 }
 
 struct Hint {
@@ -185,12 +210,22 @@ TEST_CASE("a Keep-Alive field that is malformed is ignored", "[pool][A6]") {
                                        "timeout=0x1", "timeout=\"1\"", "=1", "max=", "max=one",
                                        "timeouts=1", "time out=1", "timeout;1", "1");
     INFO(value);
-    CHECK(run_virtual(connections(keeps_alive(value), 14s, TCPConnectorOptions())) == 1);
+    const auto options = TCPConnectorOptions().keepalive_timeout(1s);
+    CHECK(run_virtual(connections(keeps_alive(value), 900ms, options)) == 1);
 }
 
 TEST_CASE("a connection past max_connection_age serves no further request", "[pool]") {
     run_virtual(check_age());
     run_virtual(check_age_with_waiter());
+}
+
+TEST_CASE("a connection that expires while a trace callback runs is not used", "[pool]") {
+    ManualClock clock;
+    asio::io_context io(1);
+    std::size_t dialled = 0;
+    asio::co_spawn(io, trace_slowly(&clock, &dialled), asio::detached);
+    clock.advance(io, 1ms);
+    CHECK(dialled == 2);
 }
 
 TEST_CASE("a keepalive_timeout beyond the clock's range never comes", "[pool]") {

@@ -8,9 +8,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -62,6 +64,7 @@ public:
     // turn cancel_if_due() is to be called later: then cancel() returns false.
     [[nodiscard]] bool cancel() {
         if (begun_ && group_->in_first_turn_ != this) {
+            due_ = false;
             canceller_(place_.data(), Act::call);
             return true;
         }
@@ -110,15 +113,20 @@ private:
     TaskGroupChild* child_;
 };
 
-/// Calls what a child leaves behind where the child has ended: on its executor. Asio would keep
-/// a second copy of that, with work counted, in every child.
-class InlineExecutor {
+/// Where a child's end is told: on its group's executor, wherever its coroutine went. A pointer to
+/// that one, because Asio would keep a second copy of it, with work counted, in every child.
+class HomeExecutor {
 public:
+    explicit HomeExecutor(const boost::asio::any_io_executor& home) noexcept : home_(&home) {}
+
     template <typename Function>
     void execute(Function&& function) const {
-        std::forward<Function>(function)();
+        boost::asio::dispatch(*home_, std::forward<Function>(function));
     }
-    friend bool operator==(const InlineExecutor&, const InlineExecutor&) noexcept = default;
+    friend bool operator==(const HomeExecutor&, const HomeExecutor&) noexcept = default;
+
+private:
+    const boost::asio::any_io_executor* home_;
 };
 
 /// What a child's coroutine calls when it has ended. It may also be destroyed without a call,
@@ -143,6 +151,10 @@ public:
         return ChildSlot(child_.get());
     }
 
+    [[nodiscard]] HomeExecutor home() const noexcept {
+        return HomeExecutor(child_->group().executor_);
+    }
+
     void operator()(std::exception_ptr error) {
         auto& group = child_->group();
         group.child_ended(take_index(), std::move(error));
@@ -163,9 +175,13 @@ private:
 template <typename Executor>
 struct boost::asio::associated_executor<aiohttp::detail::ChildHandler, Executor> {
     using asio_associated_executor_is_unspecialised = void;
-    using type = aiohttp::detail::InlineExecutor;
-    static type get(const aiohttp::detail::ChildHandler&) noexcept { return {}; }
-    static type get(const aiohttp::detail::ChildHandler&, const Executor&) noexcept { return {}; }
+    using type = aiohttp::detail::HomeExecutor;
+    static type get(const aiohttp::detail::ChildHandler& handler) noexcept {
+        return handler.home();
+    }
+    static type get(const aiohttp::detail::ChildHandler& handler, const Executor&) noexcept {
+        return handler.home();
+    }
 };
 
 namespace aiohttp::detail {

@@ -30,7 +30,9 @@ struct ResponseBuffers {
     void keep(std::string&& text) noexcept {
         if (text.capacity() <= most_large) {
             auto& kept = text.capacity() <= most_small ? body : large_body;
-            kept = std::move(text);
+            if (text.capacity() >= kept.capacity()) {
+                kept = std::move(text);
+            }
             kept.clear();
         }
     }

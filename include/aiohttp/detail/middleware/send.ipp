@@ -34,7 +34,9 @@ AIOHTTP_DECL bool begin_hop(Exchange& exchange) {
         exchange.request.usual_wire = false;
         choose_route(exchange);
     }
-    if (!exchange.connector->try_acquire(exchange.request, exchange.times.start, exchange.lease)) {
+    // Who is told of the hop's begin may have taken a while.
+    const auto now = exchange.trace ? Clock::now() : exchange.times.start;
+    if (!exchange.connector->try_acquire(exchange.request, now, exchange.lease)) {
         return false;
     }
     exchange.deadline->tell(ConnectionEvent::reused);
