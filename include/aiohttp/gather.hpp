@@ -72,7 +72,8 @@ std::shared_ptr<ChildOutcomes<made_by_t<Fn, R>>> collect_children(R range,
 ///
 /// Children are awaitables or anything derived from them, such as Request and Task. They start
 /// when gather() is awaited, on the executor of the awaiting coroutine, which must be a strand
-/// if several threads run its io_context. A child that ignores its cancellation is waited for.
+/// if several threads run its io_context; where they are many, others get their turn in between.
+/// A child that ignores its cancellation is waited for.
 template <typename... T>
 [[nodiscard]] boost::asio::awaitable<std::tuple<detail::value_t<T>...>> gather(
     boost::asio::awaitable<T>... children) {
