@@ -1,3 +1,5 @@
+#include <aiohttp/detail/client/prepare.ipp>
+#include <aiohttp/detail/client/request_steps.ipp>
 #include <aiohttp/detail/middleware/auth.ipp>
 #include <aiohttp/detail/middleware/cookies.ipp>
 #include <aiohttp/detail/middleware/defaults.ipp>

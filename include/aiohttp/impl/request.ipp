@@ -10,90 +10,21 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <aiohttp/detail/client/prepare.hpp>
+#include <aiohttp/detail/client/request_steps.hpp>
 #include <aiohttp/detail/client/session_core.hpp>
 #include <aiohttp/detail/config.hpp>
 #include <aiohttp/detail/core/error_details.hpp>
-#include <aiohttp/detail/core/quote.hpp>
-#include <aiohttp/detail/core/url_syntax.hpp>
-#include <aiohttp/detail/message/compressed_body.hpp>
-#include <aiohttp/detail/message/observed_body.hpp>
 #include <aiohttp/detail/message/response_state.hpp>
-#include <aiohttp/detail/middleware/auth.hpp>
-#include <aiohttp/detail/middleware/proxy.hpp>
-#include <aiohttp/detail/middleware/redirect.hpp>
 #include <aiohttp/detail/middleware/request_trace.hpp>
 #include <aiohttp/detail/middleware/stale_retry.hpp>
 #include <aiohttp/detail/middleware/user_chain.hpp>
-#include <aiohttp/detail/protocol/redirect_policy.hpp>
 #include <aiohttp/request.hpp>
 #include <aiohttp/task.hpp>
 
 namespace aiohttp {
 
 namespace detail {
-
-AIOHTTP_DECL Error complete_url(const RequestSpec& spec, Url& url) {
-    if (spec.url_error) {
-        return spec.url_error;
-    }
-    if (!url.is_absolute() && !spec.session->base_url().empty()) {
-        url = spec.session->base_url().join(url);
-    }
-    if (!url.is_absolute()) {
-        return make_error(
-            errc::invalid_url, Phase::none,
-            "URL " + quote(url.display()) + " has no host, and the session no base_url");
-    }
-    if (!is_http_scheme(url.scheme())) {
-        return make_error(errc::non_http_url, Phase::none,
-                          "scheme " + quote(url.scheme()) + " of URL " + quote(url.display()) +
-                              " is not http or https");
-    }
-    if (!spec.wishes->params.empty()) {
-        url = url.with_params(spec.wishes->params);
-    }
-    return {};
-}
-
-/// Puts the body into a content coding, unless it is empty. Throws ValueError when the fields say
-/// otherwise.
-AIOHTTP_DECL void compress_body(RequestSpec& spec, ContentCoding coding) {
-    ClientRequest& request = spec.request;
-    const Headers& session_headers = spec.session->headers();
-    for (const std::string_view name : {"Content-Encoding", "Content-Length"}) {
-        if (request.headers.contains(name) || session_headers.contains(name)) {
-            throw ValueError("compress(" + std::string(to_string(coding)) + ") together with " +
-                             std::string(name));
-        }
-    }
-    if (request.body && request.body->size() != std::optional<std::uint64_t>(0)) {
-        if (spec.trace) {
-            const auto tell = [trace = spec.trace](std::string_view piece) {
-                trace->on_chunk_sent(piece);
-            };
-            request.body = std::make_unique<ObservedBody>(std::move(request.body), tell);
-            request.observed_body = true;
-        }
-        request.body = std::make_unique<CompressedBody>(std::move(request.body), coding);
-        request.headers.add("Content-Encoding", to_string(coding));
-    }
-}
-
-/// Validates and completes what the setters wrote.
-AIOHTTP_DECL Error prepare(RequestSpec& spec) {
-    if (auto error = complete_url(spec, spec.request.url)) {
-        return error;
-    }
-    if (spec.session->connector().closed()) {
-        return closed_connector();
-    }
-    const RequestWishes& wishes = *spec.wishes;
-    apply_auth(spec.request, wishes.authorization, spec.session->headers());
-    if (wishes.compress) {
-        compress_body(spec, *wishes.compress);
-    }
-    return {};
-}
 
 AIOHTTP_DECL RequestDefaults defaults_of(const RequestSpec& spec) {
     const RequestWishes& wishes = *spec.wishes;
@@ -199,15 +130,6 @@ AIOHTTP_DECL void start_trace(Exchange& exchange, const std::shared_ptr<RequestT
     raise_for(error, exchange.request, std::move(history));
 }
 
-AIOHTTP_DECL RedirectRules redirect_rules_of(const RequestSpec& spec) {
-    const auto& hook = spec.wishes->redirect_hook;
-    RedirectRules rules;
-    rules.most = spec.wishes->max_redirects;
-    rules.requote = spec.session->requotes_redirects();
-    rules.hook = !hook ? spec.session->redirect_hook() : *hook ? &*hook : nullptr;
-    return rules;
-}
-
 /// The check that a response has to pass, or null.
 AIOHTTP_DECL const StatusCheck* status_check_of(const RequestSpec& spec) {
     const RequestWishes& wishes = *spec.wishes;
@@ -269,123 +191,6 @@ AIOHTTP_DECL Exchange begin_exchange(RequestSpec& spec) {
     return exchange;
 }
 
-/// How far a request is.
-struct Progress {
-    /// The step that was taken last. hop: all of the first hop, behind code of the caller's.
-    enum class Step : unsigned char { none, opening, acquiring, reading, exchanging, hop, rest };
-
-    Step step = Step::none;
-    Error error;                  ///< what the step ended with
-    Connection::SocketRead read;  ///< the next step, when it is a read
-};
-
-/// What follows the first hop.
-AIOHTTP_DECL boost::asio::awaitable<Error> go_on(Exchange& exchange,
-                                                 const RequestSpec& spec,
-                                                 Error error,
-                                                 bool direct) {
-    if (direct && error) {
-        error = co_await replay_hop(exchange, error);
-    }
-    // A guarded request has been through send_hop(), which does it there.
-    if (!error && exchange.response->head.status == 407 && !spec.guard) {
-        error = co_await answer_proxy(exchange);
-    }
-    if (!error && spec.follows_redirects && is_redirect(exchange.response->head.status)) {
-        error = co_await follow_redirects(exchange, redirect_rules_of(spec));
-    }
-    co_return error;
-}
-
-/// The step after the first hop, if there is one.
-AIOHTTP_DECL boost::asio::awaitable<Error> end_first_hop(Exchange& exchange,
-                                                         const RequestSpec& spec,
-                                                         Progress& progress) {
-    const bool direct = progress.step != Progress::Step::hop;
-    progress.step = Progress::Step::rest;
-    if (progress.error) {
-        return direct ? go_on(exchange, spec, progress.error, direct)
-                      : boost::asio::awaitable<Error>();
-    }
-    if (direct) {
-        accept_head(exchange);
-    }
-    const int status = exchange.response->head.status;
-    if ((status == 407 && !spec.guard) || (spec.follows_redirects && is_redirect(status))) {
-        return go_on(exchange, spec, progress.error, direct);
-    }
-    return {};
-}
-
-/// The next read of an answer, or the step after the last one.
-AIOHTTP_DECL boost::asio::awaitable<Error> read_answer(Exchange& exchange,
-                                                       const RequestSpec& spec,
-                                                       Progress& progress) {
-    progress.read = exchange.lease->next_read(*exchange.deadline, exchange.head);
-    if (progress.read.socket != nullptr) {
-        return {};
-    }
-    progress.error =
-        exchange.lease->end_answer(exchange.request, *exchange.deadline, exchange.head);
-    return end_first_hop(exchange, spec, progress);
-}
-
-/// The exchange, when there is a connection for it.
-AIOHTTP_DECL boost::asio::awaitable<Error> start_exchange(Exchange& exchange,
-                                                          const RequestSpec& spec,
-                                                          Progress& progress) {
-    auto whole = exchange.lease->start(exchange.request, *exchange.deadline, exchange.head);
-    if (whole.valid()) {
-        progress.step = Progress::Step::exchanging;
-        return whole;
-    }
-    progress.step = Progress::Step::reading;
-    return read_answer(exchange, spec, progress);
-}
-
-/// Takes the next step of a request: what it returns is to be awaited, when it is valid;
-/// progress.read is to be made, when it has a socket; else there is none.
-AIOHTTP_DECL boost::asio::awaitable<Error> next_step(Exchange& exchange,
-                                                     const RequestSpec& spec,
-                                                     Progress& progress) {
-    switch (progress.step) {
-        case Progress::Step::none:
-            if (spec.guard != nullptr) {
-                progress.step = Progress::Step::hop;
-                return run_hop(exchange);
-            }
-            if (begin_hop(exchange)) {
-                return start_exchange(exchange, spec, progress);
-            }
-            if (exchange.lease) {
-                progress.step = Progress::Step::opening;
-                return exchange.connector->begin_open(exchange.request, *exchange.deadline,
-                                                      exchange.lease, exchange.transport);
-            }
-            progress.step = Progress::Step::acquiring;
-            return exchange.connector->acquire(exchange.request, *exchange.deadline,
-                                               exchange.lease);
-        case Progress::Step::opening:
-            progress.error = exchange.connector->end_open(
-                progress.error, *exchange.deadline, exchange.lease, std::move(exchange.transport));
-            [[fallthrough]];
-        case Progress::Step::acquiring:
-            progress.error = end_acquire(exchange, progress.error);
-            if (progress.error) {
-                return {};
-            }
-            return start_exchange(exchange, spec, progress);
-        case Progress::Step::reading:
-            return read_answer(exchange, spec, progress);
-        case Progress::Step::exchanging:
-        case Progress::Step::hop:
-            return end_first_hop(exchange, spec, progress);
-        case Progress::Step::rest:
-            break;
-    }
-    return {};
-}
-
 /// Makes the response what the caller gets.
 AIOHTTP_DECL void end_exchange(Exchange& exchange) {
     if (exchange.users == nullptr) {
@@ -405,7 +210,7 @@ AIOHTTP_DECL boost::asio::awaitable<ClientResponse> perform(std::unique_ptr<Requ
         co_return co_await std::move(other_way);
     }
     Exchange exchange = begin_exchange(*spec);
-    Progress progress;
+    RequestProgress progress;
     for (;;) {
         auto step = next_step(exchange, *spec, progress);
         if (step.valid()) {

@@ -4,6 +4,8 @@
 
 #include <aiohttp/detail/client/har_json.ipp>
 #include <aiohttp/detail/client/partial_file.ipp>
+#include <aiohttp/detail/client/prepare.ipp>
+#include <aiohttp/detail/client/request_steps.ipp>
 #include <aiohttp/detail/connection/connector_core.ipp>
 #include <aiohttp/detail/connection/dial_error.ipp>
 #include <aiohttp/detail/connection/dialer.ipp>
