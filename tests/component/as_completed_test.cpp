@@ -12,36 +12,22 @@
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
 #include "support/catch.hpp"
+#include "support/children.hpp"
 #include "support/run_sync.hpp"
 
 namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using aiohttp::as_completed;
+using aiohttp::testing::Awaitable;
+using aiohttp::testing::boxed;
+using aiohttp::testing::fail_after;
+using aiohttp::testing::InFlight;
 using aiohttp::testing::run_virtual;
 using boost::system::system_error;
+using Log = aiohttp::testing::Running;
 
 namespace {
-
-template <typename T = void>
-using Awaitable = asio::awaitable<T>;
-
-struct Log {
-    int started = 0;
-    int ended = 0;
-    int most_running = 0;
-};
-
-struct InFlight {
-    explicit InFlight(Log* l) : log(l) {
-        ++log->started;
-        log->most_running = std::max(log->most_running, log->started - log->ended);
-    }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-    ~InFlight() { ++log->ended; }
-    Log* log;
-};
 
 Awaitable<int> logged(Log* log, int milliseconds) {
     InFlight in_flight(log);
@@ -58,18 +44,6 @@ Awaitable<int> slow_to_cancel(Log* log) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await aiohttp::sleep(50ms);
     co_return -1;
-}
-
-Awaitable<int> fail_after(int milliseconds) {
-    if (milliseconds > 0) {
-        co_await aiohttp::sleep(std::chrono::milliseconds(milliseconds));
-    }
-    throw std::runtime_error("failed");
-}
-
-Awaitable<std::unique_ptr<int>> boxed(int value) {
-    co_await aiohttp::sleep(1ms);
-    co_return std::make_unique<int>(value);
 }
 
 Awaitable<> check_order() {
@@ -171,12 +145,12 @@ Awaitable<> check_early_destruction(Log* log) {
         auto completed = as_completed(std::move(children), {.limit = 3});
         const auto item = co_await completed.next();
         CHECK(item.has_value());
-        CHECK(log->started - log->ended == 3);
+        CHECK(log->running == 3);
     }
     co_await aiohttp::sleep(0ms);
     co_await aiohttp::sleep(0ms);
     co_await aiohttp::sleep(0ms);
-    CHECK(log->ended == log->started);
+    CHECK(log->running == 0);
 }
 
 Awaitable<> check_close() {
@@ -190,7 +164,7 @@ Awaitable<> check_close() {
     CHECK(first.value().index() == 1);
     co_await completed.close();
     CHECK(aiohttp::Clock::now() - start == 55ms);
-    CHECK(log.ended == 2);
+    CHECK(log.started - log.running == 2);
     first = co_await completed.next();
     CHECK(first.value().value() == -1);
     co_await completed.close();
@@ -216,7 +190,7 @@ Awaitable<> check_cancellation() {
     const auto first = co_await (take_one(&log) || aiohttp::sleep(10ms));
     CHECK(first.index() == 1);
     CHECK(aiohttp::Clock::now() - start == 60ms);
-    CHECK(log.ended == 2);
+    CHECK(log.started - log.running == 2);
 }
 
 Awaitable<> check_moves() {
@@ -275,7 +249,7 @@ TEST_CASE("as_completed gives what the maker throws", "[as_completed]") {
 TEST_CASE("destroying as_completed early cancels the rest", "[as_completed][cancel]") {
     Log log;
     run_virtual(check_early_destruction(&log));
-    CHECK(log.ended == log.started);
+    CHECK(log.running == 0);
 }
 
 TEST_CASE("closing as_completed waits for the cancelled", "[as_completed][cancel]") {

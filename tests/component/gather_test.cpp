@@ -22,6 +22,7 @@
 #include <aiohttp/sleep.hpp>
 #include <aiohttp/task.hpp>
 #include "support/catch.hpp"
+#include "support/children.hpp"
 #include "support/run_sync.hpp"
 
 namespace asio = boost::asio;
@@ -29,32 +30,18 @@ using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using aiohttp::gather;
 using aiohttp::gather_settled;
+using aiohttp::testing::Awaitable;
+using aiohttp::testing::boxed;
+using aiohttp::testing::InFlight;
 using aiohttp::testing::run_virtual;
 using boost::system::system_error;
 
 namespace {
 
-template <typename T = void>
-using Awaitable = asio::awaitable<T>;
-
-/// How many children run, ran at most, and have ended in which way.
-struct Log {
-    int running = 0;
-    int most_running = 0;
+/// And how they have ended.
+struct Log : aiohttp::testing::Running {
     int completed = 0;
     int cancelled = 0;
-    int started = 0;
-};
-
-struct InFlight {
-    explicit InFlight(Log* l) : log(l) {
-        ++log->started;
-        log->most_running = std::max(log->most_running, ++log->running);
-    }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-    ~InFlight() { --log->running; }
-    Log* log;
 };
 
 Awaitable<int> after(aiohttp::Duration delay, int value) {
@@ -100,11 +87,6 @@ Awaitable<int> slow_to_cancel(Log* log) {
         throw system_error(asio::error::operation_aborted);
     }
     co_return 0;
-}
-
-Awaitable<std::unique_ptr<int>> boxed(int value) {
-    co_await aiohttp::sleep(1ms);
-    co_return std::make_unique<int>(value);
 }
 
 Awaitable<std::string> outcome_of(Awaitable<> body) {

@@ -15,6 +15,7 @@
 #include <aiohttp/gather.hpp>
 #include <aiohttp/sleep.hpp>
 #include "support/catch.hpp"
+#include "support/children.hpp"
 #include "support/run_sync.hpp"
 
 namespace asio = boost::asio;
@@ -22,30 +23,18 @@ using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using aiohttp::create_task;
 using aiohttp::Task;
+using aiohttp::testing::Awaitable;
+using aiohttp::testing::boxed;
+using aiohttp::testing::fail_after;
 using aiohttp::testing::run_virtual;
 using boost::system::system_error;
 using Indices = std::vector<std::size_t>;
 
 namespace {
 
-template <typename T = void>
-using Awaitable = asio::awaitable<T>;
-
 Awaitable<int> after(int milliseconds, int value) {
     co_await aiohttp::sleep(std::chrono::milliseconds(milliseconds));
     co_return value;
-}
-
-Awaitable<int> fail_after(int milliseconds) {
-    if (milliseconds > 0) {
-        co_await aiohttp::sleep(std::chrono::milliseconds(milliseconds));
-    }
-    throw std::runtime_error("failed");
-}
-
-Awaitable<std::unique_ptr<int>> boxed(int value) {
-    co_await aiohttp::sleep(1ms);
-    co_return std::make_unique<int>(value);
 }
 
 Awaitable<> set_when_done(bool* done, int milliseconds) {
