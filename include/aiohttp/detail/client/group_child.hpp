@@ -117,7 +117,7 @@ private:
 /// that one, because Asio would keep a second copy of it, with work counted, in every child.
 class HomeExecutor {
 public:
-    explicit HomeExecutor(const boost::asio::any_io_executor& home) noexcept : home_(&home) {}
+    explicit HomeExecutor(const boost::asio::any_io_executor* home) noexcept : home_(home) {}
 
     template <typename Function>
     void execute(Function&& function) const {
@@ -152,7 +152,7 @@ public:
     }
 
     [[nodiscard]] HomeExecutor home() const noexcept {
-        return HomeExecutor(child_->group().executor_);
+        return HomeExecutor(&child_->group().executor_);
     }
 
     void operator()(std::exception_ptr error) {
