@@ -4,10 +4,10 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <exception>
+#include <string>
+#include <string_view>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/socket_base.hpp>
@@ -24,16 +24,13 @@ AIOHTTP_DECL std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
         return '[' + endpoint.address().to_string() + "]:" + std::to_string(port);
     }
     // The system does this with printf(), at ten times the price.
-    std::array<char, 24> text{};
-    char* const most = text.data() + text.size();
-    char* end = text.data();
+    std::string text;
+    text.reserve(std::string_view("255.255.255.255:65535").size());
     for (const unsigned char byte : endpoint.address().to_v4().to_bytes()) {
-        end = std::to_chars(end, most, byte).ptr;
-        *end++ = '.';
+        text.append(std::to_string(byte)).push_back('.');
     }
-    end[-1] = ':';
-    end = std::to_chars(end, most, port).ptr;
-    return {text.data(), end};
+    text.back() = ':';
+    return text.append(std::to_string(port));
 }
 
 AIOHTTP_DECL ResolvedHost resolved_host(const std::string& hostname,
